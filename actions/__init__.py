@@ -1,0 +1,1 @@
+"""Rasa custom actions: slots in, one use case, utterances out. Nothing is decided here."""

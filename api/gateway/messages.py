@@ -1,0 +1,56 @@
+"""What channels hand to the gateway and get back. The same for SMS, phone and chat."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ordering.model import Channel
+
+Event = Literal["message", "start", "silence"]
+Expects = Literal["anything", "choice", "number", "identity", "code", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing a patient did.
+
+    provider_id: unique id of the message (MessageSid; "<CallSid>:<step>"; the widget's own message id).
+    thread_key: the conversation it belongs to ("<from>><to>", CallSid, chat session id).
+    address: the patient's phone number in E.164, None in chat.
+    text: what was written or said, or the keys pressed ("2", "198501012382").
+    choice: the opaque token of a clicked button, instead of text.
+    event: "start" when a call or chat begins, "silence" when nothing came.
+    """
+
+    channel: Channel
+    region: str
+    thread_key: str
+    provider_id: str
+    address: str | None = None
+    text: str = ""
+    choice: str | None = None
+    event: Event = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Shown as a button (chat), as "1. label" (SMS) or "tryck 1 för label" (phone). `key` is that digit or None."""
+
+    token: str
+    label: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to tell the patient now. texts: already in the channel's own wording, in order.
+
+    expects tells a keypad what to collect: identity and number end with #, code is six digits.
+    end: the visit is over (the phone line may hang up).
+    """
+
+    texts: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
+    expects: Expects = "anything"
+    end: bool = False
+    language: str = "sv"
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,251 @@
+"""What the ordering rooms talk about: plain values, no behaviour that needs a database or a clock.
+
+Days are local days in Europe/Stockholm; moments are timezone-aware UTC datetimes.
+Names follow the glossary of the rule catalogue (docs/rules.md).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Channel = Literal["sms", "voice", "chat"]
+OrderStatus = Literal["new", "confirmed", "ordered", "out_for_delivery", "delivered", "cancelled"]
+SmsDetail = Literal["full", "short", "neutral"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    street: str
+    postal_code: str  # five digits, no space
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient, or someone close who orders for a patient. `mobile` is E.164."""
+
+    id: int
+    region: str
+    identity_number: str  # 12 digits, a reserve number, or 8 digits of an LMA number (I1, I2)
+    given_name: str
+    family_name: str
+    born: date | None
+    asylum_seeker: bool = False
+    protected: bool = False
+    address: Address | None = None
+    co_name: str | None = None
+    door_code: str | None = None
+    mobile: str | None = None
+    email: str | None = None
+    language: str = "sv"
+    sms_detail: SmsDetail | None = None  # None: the setting PAFYLL_SMS_DETAIL
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    code: str
+    name: str  # as a patient says it, Swedish
+    in_stock: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """`product` is the everyday kind ("näringsdryck") that a short SMS may name."""
+
+    number: str
+    region: str
+    name: str
+    product: str
+    area: str
+    kind: str = "ordinary"  # ordinary / cgm / insulin_pump / exemption / made_to_order
+    subgroup: str | None = None
+    supplier: str | None = None
+    supplier_contact: str | None = None
+    pieces_per_package: int = 1
+    price_kr: int | None = None  # per package, only where the patient pays per product (F4)
+    variants: tuple[Variant, ...] = ()  # not empty: generic, flavour is chosen at withdrawal (V1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A prescription line with its article, and the payer of its unit and area (W9)."""
+
+    id: int
+    person_id: int
+    number: int  # as on the prescription receipt: 1, 2, 3 ...
+    article: Article
+    unit: str  # customer number, six digits
+    unit_name: str
+    payer: str
+    written: date
+    days_per_withdrawal: int
+    withdrawals: int
+    packages_per_withdrawal: int
+    prescription_type: str | None = None
+    voided: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    line_id: int
+    article_number: str
+    packages: int
+    variants: dict[str, int] = field(default_factory=dict)  # variant code -> packages
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order the patient has said yes to (never the draft, which has status `new`)."""
+
+    id: int
+    number: str  # the receipt number a patient is told: seven digits
+    person_id: int
+    region: str
+    status: OrderStatus
+    payer: str
+    channel: str
+    ordered_by: int | None  # the person who said yes; None for orders made elsewhere
+    day: date  # the local day that counts for W1
+    confirmed_at: datetime
+    option: str
+    details: dict[str, Any]
+    lines: tuple[OrderLine, ...]
+    fee_kr: int | None = None
+    expected_earliest: date | None = None
+    expected_latest: date | None = None
+    send_after: datetime | None = None  # end of the undo window
+    delivered_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What `confirm` gives the store to write; the store gives it id and number."""
+
+    person_id: int
+    region: str
+    payer: str
+    channel: str
+    ordered_by: int
+    day: date
+    confirmed_at: datetime
+    send_after: datetime
+    option: str
+    details: dict[str, Any]
+    lines: tuple[OrderLine, ...]
+    fee_kr: int | None
+    expected_earliest: date | None
+    expected_latest: date | None
+    idempotency_key: str  # unique: "<draft id>:<draft version>:<payer>"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """The row of an order being made (status `new`): one per patient. `content` is ordering.draft.Draft as JSON."""
+
+    id: int
+    person_id: int
+    version: int
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """`text` is None while the patient has not yet said what is wrong."""
+
+    id: int
+    case_number: str  # "R" and six digits
+    person_id: int
+    region: str
+    kind: str  # defect / deviation / return / other
+    text: str | None
+    channel: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit of one person on one channel. Rasa knows only `sender_id`, which changes within the visit too.
+
+    `person_id` is the patient the visit is about, None until identity is known.
+    `speaker_id` is who is speaking (the patient or someone close).
+    `proof` says how: "code" (one-time code), "number" (an SMS from a registered mobile: may read the
+    short form and order with the code of the read-back), or None.
+    `state` belongs to the gateway (identity step, choices last offered, failure counters): JSON.
+    """
+
+    id: int
+    thread_id: int
+    region: str
+    channel: Channel
+    sender_id: str
+    turns: int  # turns under the present sender_id
+    started_at: datetime
+    last_at: datetime
+    language: str = "sv"
+    person_id: int | None = None
+    speaker_id: int | None = None
+    proof: str | None = None
+    ended_at: datetime | None = None
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """All visits of one address: an SMS number pair, a call, or a chat session. Its lease keeps messages in order."""
+
+    id: int
+    channel: Channel
+    region: str
+    key: str  # unique with channel: "<from>><to>", the CallSid, or the chat session id
+    address: str | None  # the patient's phone number, E.164; None in chat
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """An incoming message. The readable text is only in `sealed` (encrypted) until it has been handled."""
+
+    id: int
+    thread_id: int
+    provider_id: str
+    status: Literal["received", "done", "dead"]
+    attempts: int
+    received_at: datetime
+    sealed: bytes | None
+    reply: dict[str, Any] | None  # what was answered (voice and chat), so that a repeat gets the same
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An outgoing message. `sealed` is the encrypted payload, wiped when sent.
+
+    kind: sms / distributor. status: pending, sending, sent, unknown (to be reconciled), dead.
+    """
+
+    id: int
+    kind: str
+    recipient: str
+    sender: str | None
+    status: str
+    attempts: int
+    due_at: datetime
+    sealed: bytes | None
+    key: str  # unique: the same thing is never put in twice
+    order_id: int | None = None
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """A six-digit login code. `person_id` is None for someone we do not know, who meets the same questions."""
+
+    id: int
+    visit_id: int
+    person_id: int | None
+    digest: str
+    expires_at: datetime
+    tries: int
+    used: bool

@@ -1,0 +1,215 @@
+"""What the use cases and the gateway need from outside, as protocols. `wiring` chooses the adapters.
+
+All store methods are coroutines inside one transaction: `async with stores.begin() as tx:` commits at the end
+of the block and rolls back when it raises. Nothing is visible to others before that.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from ordering.model import (
+    Address,
+    Channel,
+    Complaint,
+    DraftRow,
+    InboxRow,
+    Line,
+    NewOrder,
+    OneTimeCode,
+    Order,
+    OrderStatus,
+    OutboxRow,
+    Person,
+    Thread,
+    Visit,
+)
+
+
+class People(Protocol):
+    async def get(self, person_id: int) -> Person: ...
+    async def by_identity(self, region: str, identity_number: str) -> Person | None: ...
+    async def by_mobile(self, region: str, mobile: str) -> list[Person]:
+        """Whose own number this is (not those they represent). Oldest id first."""
+        ...
+
+    async def represented_by(self, person_id: int) -> list[Person]:
+        """The patients that this person may order for (W11), protected ones left out."""
+        ...
+
+    async def code_mobile(self, person: Person) -> str | None:
+        """The mobile a login code goes to: the person's own, else that of the first who represents them."""
+        ...
+
+    async def lines(self, person_id: int) -> list[Line]:
+        """All lines, ended ones too, by number."""
+        ...
+
+    async def save_address(self, person_id: int, address: Address) -> None: ...
+
+
+class Orders(Protocol):
+    async def draft(self, person_id: int) -> DraftRow | None: ...
+    async def save_draft(
+        self, person_id: int, content: dict[str, Any], *, version: int | None, now: datetime
+    ) -> DraftRow | None:
+        """Insert (version None) or replace by compare-and-swap on `version`. None: somebody else was first."""
+        ...
+
+    async def drop_draft(self, person_id: int) -> None: ...
+    async def place(self, orders: Sequence[NewOrder], *, draft: DraftRow) -> list[Order] | None:
+        """Writes the orders and removes the draft if it still has that version.
+
+        When the same idempotency keys are there already, gives back those orders (a repeated yes).
+        None: the draft has changed meanwhile and nothing was written.
+        """
+        ...
+
+    async def of_person(self, person_id: int) -> list[Order]:
+        """All placed orders, newest first, cancelled ones too; orders made elsewhere too (W13)."""
+        ...
+
+    async def by_number(self, number: str) -> Order | None: ...
+    async def set_status(self, order_id: int, *, was: Sequence[OrderStatus], to: OrderStatus, now: datetime) -> bool:
+        """Compare-and-swap on the status. False: it was none of `was`."""
+        ...
+
+    async def due_for_distributor(self, now: datetime, limit: int = 50) -> list[Order]:
+        """Confirmed orders whose undo window has passed and that are not yet in the outbox."""
+        ...
+
+    async def open_complaint(self, person_id: int) -> Complaint | None:
+        """The one whose text is still missing."""
+        ...
+
+    async def add_complaint(
+        self, *, person_id: int, region: str, kind: str, text: str | None, channel: str, now: datetime
+    ) -> Complaint: ...
+    async def fill_complaint(self, complaint_id: int, text: str) -> Complaint: ...
+    async def drop_complaint(self, complaint_id: int) -> None: ...
+
+
+class Conversations(Protocol):
+    async def thread(self, *, channel: Channel, region: str, key: str, address: str | None) -> Thread:
+        """Finds it or makes it."""
+        ...
+
+    async def receive(self, *, thread_id: int, provider_id: str, sealed: bytes, now: datetime) -> InboxRow | None:
+        """Stores an incoming message. None: a message with that provider_id is there already."""
+        ...
+
+    async def inbox(self, provider_id: str) -> InboxRow | None: ...
+    async def next_waiting(self, thread_id: int) -> InboxRow | None:
+        """The oldest row of the thread with status received."""
+        ...
+
+    async def threads_waiting(self, now: datetime, limit: int = 50) -> list[Thread]:
+        """Threads with a received row whose next attempt is due and that nobody holds the lease of."""
+        ...
+
+    async def lease(self, thread_id: int, token: str, *, now: datetime, seconds: float) -> bool:
+        """Takes or renews the thread's lease by compare-and-swap; False when another token holds it."""
+        ...
+
+    async def release(self, thread_id: int, token: str) -> None: ...
+    async def handled(self, inbox_id: int, *, text: str | None, reply: dict[str, Any] | None, now: datetime) -> None:
+        """Marks done: wipes `sealed`, keeps the masked `text` (None for identity input) and the reply."""
+        ...
+
+    async def failed(self, inbox_id: int, *, error: str, retry_at: datetime | None, now: datetime) -> None:
+        """Counts an attempt. retry_at None: gives up, status dead (kept, listed, can be replayed)."""
+        ...
+
+    async def visit(self, thread_id: int, *, now: datetime, silence: timedelta) -> Visit | None:
+        """The thread's visit that has not ended and was active within `silence`."""
+        ...
+
+    async def start_visit(
+        self, thread: Thread, *, sender_id: str, now: datetime, language: str = "sv", state: dict[str, Any] | None = None
+    ) -> Visit: ...
+    async def save_visit(self, visit: Visit) -> None: ...
+    async def visit_by_sender(self, sender_id: str) -> Visit | None: ...
+    async def add_code(self, *, visit_id: int, person_id: int | None, digest: str, expires_at: datetime) -> int: ...
+    async def code(self, visit_id: int) -> OneTimeCode | None:
+        """The newest code of the visit."""
+        ...
+
+    async def codes_sent(self, *, person_id: int, since: datetime) -> int: ...
+    async def count_try(self, code_id: int, *, used: bool) -> None: ...
+
+
+class Outbox(Protocol):
+    async def put(
+        self,
+        *,
+        kind: str,
+        recipient: str,
+        sealed: bytes,
+        key: str,
+        due_at: datetime,
+        sender: str | None = None,
+        order_id: int | None = None,
+    ) -> int | None:
+        """The row's id; None when the key is there already."""
+        ...
+
+    async def lease(self, now: datetime, *, ids: Sequence[int] | None = None, limit: int = 20) -> list[OutboxRow]:
+        """Due rows, marked `sending` (compare-and-swap; SKIP LOCKED on PostgreSQL). `ids`: only these."""
+        ...
+
+    async def sent(self, row_id: int, *, provider_id: str | None, now: datetime) -> None:
+        """Marks sent and wipes the payload."""
+        ...
+
+    async def failed(self, row_id: int, *, error: str, retry_at: datetime | None, status: str = "pending") -> None:
+        """retry_at None: status dead."""
+        ...
+
+    async def by_provider(self, provider_id: str) -> OutboxRow | None: ...
+
+
+class Facts(Protocol):
+    """Small settings that live in the database."""
+
+    async def clock_offset(self) -> timedelta: ...
+    async def set_clock_offset(self, offset: timedelta) -> None: ...
+
+
+class Transaction(Protocol):
+    people: People
+    orders: Orders
+    conversations: Conversations
+    outbox: Outbox
+    facts: Facts
+
+
+class Stores(Protocol):
+    def begin(self) -> AbstractAsyncContextManager[Transaction]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PickupPoint:
+    id: str
+    carrier: str
+    name: str
+    street: str
+    postal_code: str
+    city: str
+    distance_m: int | None = None
+    opening_hours: str | None = None
+
+
+class PickupPoints(Protocol):
+    async def nearest(self, *, region: str, postal_code: str, carriers: Sequence[str], limit: int = 3) -> list[PickupPoint]:
+        """By distance from the postal code. Empty when the carrier does not answer."""
+        ...
+
+
+class Sealer(Protocol):
+    """Encrypts what waits in the inbox and outbox, and makes keyed digests of codes."""
+
+    def seal(self, payload: dict[str, Any]) -> bytes: ...
+    def open(self, sealed: bytes) -> dict[str, Any]: ...
+    def digest(self, *parts: str) -> str: ...
