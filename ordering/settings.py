@@ -1,0 +1,206 @@
+"""Every setting of the service, read from `PAFYLL_*` environment variables and checked before anything starts.
+
+`get_settings()` is what processes use; tests build `Settings(...)` themselves.
+Relative paths are relative to the folder the process is started in.
+"""
+
+import os
+import secrets
+from functools import lru_cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AnyHttpUrl, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.functional_validators import AfterValidator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ordering.model import SmsDetail
+
+PREFIX = "PAFYLL_"
+DEMO_ACCOUNT_SID = "AC" + "0" * 32
+DEMO_AUTH_TOKEN = "demo-token-that-opens-nothing"  # noqa: S105  signs demo webhooks only, see _fence_the_demo
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or does not fit the others. The text names the variable and is meant for the operator."""
+
+
+def _url(value: str) -> str:
+    TypeAdapter(AnyHttpUrl).validate_python(value)
+    return value.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Settings(BaseSettings):
+    """Fields left empty are filled in demo mode only; outside it a missing secret stops the start."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    demo: bool = Field(False, description="Demo people, demo phone and a clock that can be moved; loopback only.")
+    database_url: str = Field(
+        "sqlite+aiosqlite:///var/pafyll.sqlite3",
+        description="SQLAlchemy URL: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME.",
+    )
+    var_folder: Path = Field(Path("var"), description="Folder for what the service itself writes: demo secret, logs.")
+    host: str = Field("127.0.0.1", description="Address that the public door listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port of the public door.")
+    rasa_url: Url = Field("http://127.0.0.1:5005", description="Where the Rasa process answers.")
+    actions_port: int = Field(5055, ge=1, le=65535, description="Port of the action server, on loopback.")
+    public_url: Url = Field(
+        "http://127.0.0.1:8000", description="Address Twilio calls us on: base of signatures and status callbacks."
+    )
+    secret_key: str = Field(
+        "", repr=False, description="At least 32 characters; encrypts waiting messages. Demo: made once in var_folder."
+    )
+    twilio_account_sid: str = Field("", description="Account SID at Twilio.")
+    twilio_auth_token: str = Field("", repr=False, description="Auth token at Twilio: sends SMS, checks webhooks.")
+    twilio_base_url: Url = Field("https://api.twilio.com", description="Base address of Twilio's REST API.")
+    inbound_numbers: dict[str, str] = Field(
+        default_factory=dict, description='Our own numbers and their regions, JSON: {"+46...": "vg"}.'
+    )
+    transfer_numbers: dict[str, str] = Field(
+        default_factory=dict, description='Number of customer service that calls go on to, by region: {"vg": "+46..."}.'
+    )
+    sms_detail: SmsDetail = Field("short", description="How much an SMS may tell: full, short or neutral.")
+    undo_minutes: int = Field(15, ge=0, description="Minutes in which a patient can take back a confirmed order.")
+    visit_silence_minutes: int = Field(30, ge=1, description="Minutes of silence that end a visit.")
+    turn_timeout_seconds: float = Field(8.0, gt=0, description="Longest wait for Rasa's answer to one message.")
+    api_keys: dict[str, str] = Field(
+        default_factory=dict, repr=False, description='Keys of the REST interface, JSON: {"name of the caller": "key"}.'
+    )
+    distributor_folder: Path = Field(
+        Path("var/distributor"), description="Folder that orders are written to when distributor_url is empty."
+    )
+    distributor_url: Url | None = Field(None, description="Address that orders are posted to, in place of the folder.")
+    distributor_secret: str = Field("", repr=False, description="Shared secret that posted orders are signed with.")
+    pickup_points_file: Path | None = Field(
+        None, description="JSON file of pickup points; empty: the one that comes with the product."
+    )
+    chat_allowed_origins: list[str] = Field(
+        default_factory=list, description="Web sites that may carry the chat widget, JSON list of origins."
+    )
+    worker_interval_seconds: float = Field(1.0, gt=0, description="Pause between two rounds of the worker.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe log line shown.")
+
+    @property
+    def rasa_port(self) -> int:
+        return urlsplit(self.rasa_url).port or 80
+
+    @property
+    def twilio_configured(self) -> bool:
+        return bool(self.twilio_account_sid and self.twilio_auth_token)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_the_demo(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not TypeAdapter(bool).validate_python(given.get("demo", False)):
+            return given
+        base = f"http://127.0.0.1:{given.get('port', 8000)}"
+        return _demo_values(base) | given
+
+    @model_validator(mode="after")
+    def _fence_the_demo(self) -> Self:
+        if not self.demo:
+            return self
+        if not _is_loopback(self.host):
+            raise ValueError(f"{PREFIX}HOST is {self.host}: the demo listens on loopback only (127.0.0.1)")
+        real = self.twilio_account_sid != DEMO_ACCOUNT_SID or (self.twilio_auth_token != DEMO_AUTH_TOKEN)
+        if real or not _is_loopback(urlsplit(self.twilio_base_url).hostname or ""):
+            raise ValueError(
+                f"{PREFIX}TWILIO_ACCOUNT_SID, {PREFIX}TWILIO_AUTH_TOKEN and {PREFIX}TWILIO_BASE_URL may not be set "
+                "in the demo, which signs as anyone"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _no_call_comes_back_to_us(self) -> Self:
+        for region, number in self.transfer_numbers.items():
+            if number in self.inbound_numbers:
+                raise ValueError(
+                    f"{PREFIX}TRANSFER_NUMBERS: {number} ({region}) is one of our own {PREFIX}INBOUND_NUMBERS, "
+                    "so a transferred call would come back to us"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_are_there(self) -> Self:
+        if not self.secret_key and self.demo:
+            object.__setattr__(self, "secret_key", _demo_secret(self.var_folder / "secret.key"))
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise ValueError(f"{PREFIX}SECRET_KEY must be set, to at least {SHORTEST_SECRET} random characters")
+        if self.inbound_numbers and not self.twilio_configured:
+            raise ValueError(
+                f"{PREFIX}TWILIO_ACCOUNT_SID and {PREFIX}TWILIO_AUTH_TOKEN must be set when {PREFIX}INBOUND_NUMBERS is"
+            )
+        if self.distributor_url and not self.distributor_secret:
+            raise ValueError(f"{PREFIX}DISTRIBUTOR_SECRET must be set when {PREFIX}DISTRIBUTOR_URL is")
+        return self
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process. SettingsError says in one sentence what is wrong."""
+    return load_settings()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment with `overrides` on top, and SettingsError in place of pydantic's report."""
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _is_known(name))
+    if unknown:
+        raise SettingsError(f"There is no setting named {', '.join(unknown)}; `pafyll settings` lists them all.")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(one) for one in error.errors(include_input=False))) from None
+
+
+def _is_known(name: str) -> bool:
+    # PAFYLL_PYTHON and PAFYLL_BOT_PYTHON are read by tools/bootstrap.py, before there is an environment to read us.
+    return name.removeprefix(PREFIX).lower() in Settings.model_fields or name.endswith("PYTHON") or "_TEST_" in name
+
+
+def _sentence(error: Any) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    where = ".".join(str(part) for part in error["loc"])
+    return f"{PREFIX}{where.upper()}: {message}" if where else message
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _demo_values(base: str) -> dict[str, Any]:
+    return {
+        "public_url": base,
+        "twilio_account_sid": DEMO_ACCOUNT_SID,
+        "twilio_auth_token": DEMO_AUTH_TOKEN,
+        "twilio_base_url": f"{base}/demo/twilio",
+        "inbound_numbers": {"+46313900600": "vg", "+46406280400": "skane"},
+        "transfer_numbers": {"vg": "+46313900699", "skane": "+46406280499"},
+        "api_keys": {"distributor": "demo-key"},
+        "chat_allowed_origins": [base, base.replace("127.0.0.1", "localhost")],
+    }
+
+
+def _demo_secret(path: Path) -> str:
+    """The demo's own secret, made the first time. Safe when several processes start at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(fresh, path)  # atomic: whoever is first decides, and nobody reads half a key
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="ascii").strip()

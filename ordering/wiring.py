@@ -1,0 +1,73 @@
+"""The one place that knows which adapter stands behind each port. Doors and processes build what they need here.
+
+Adapters are imported where they are built, so that a process pays only for those it uses.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ordering.ports import PickupPoints, Sealer, Stores, Transaction
+from ordering.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ordering.outbox.dispatcher import Dispatcher, Sender
+
+
+def build_stores(settings: Settings) -> Stores:
+    from ordering.store import SqlStores
+
+    return SqlStores(settings.database_url)
+
+
+def build_sealer(settings: Settings) -> Sealer:
+    from ordering.sealer import SecretKeySealer
+
+    return SecretKeySealer(settings.secret_key)
+
+
+def build_pickup_points(settings: Settings) -> PickupPoints:
+    from ordering.pickup_points import FixturePickupPoints
+
+    return FixturePickupPoints(settings.pickup_points_file)
+
+
+def build_senders(settings: Settings) -> "Mapping[str, Sender]":
+    """A sender for each kind of outbox row."""
+    from ordering.outbox.distributor import DistributorFolder, DistributorRest
+    from ordering.outbox.senders import TwilioSms
+
+    distributor: Sender = DistributorFolder(settings.distributor_folder)
+    if settings.distributor_url:
+        distributor = DistributorRest(settings.distributor_url, settings.distributor_secret)
+    senders: dict[str, Sender] = {"distributor": distributor}
+    if settings.twilio_configured:
+        senders["sms"] = TwilioSms(
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+            base_url=settings.twilio_base_url,
+            status_callback=f"{settings.public_url}/twilio/sms/status",
+        )
+    return senders
+
+
+def build_dispatcher(settings: Settings, stores: Stores) -> "Dispatcher":
+    """Sends what is in the outbox. Uses the real clock: a message is due when it is due, also in the demo."""
+    from ordering.outbox.dispatcher import Dispatcher
+
+    return Dispatcher(stores, build_senders(settings), build_sealer(settings), utc_now)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def now(tx: Transaction, settings: Settings) -> datetime:
+    """The moment that rules and orders go by: UTC now, moved by the demo's clock offset in demo mode.
+
+    Codes, leases and time-outs use `utc_now()` instead.
+    """
+    if not settings.demo:
+        return utc_now()
+    return utc_now() + await tx.facts.clock_offset()
