@@ -156,7 +156,12 @@ class Outbox(Protocol):
         ...
 
     async def lease(self, now: datetime, *, ids: Sequence[int] | None = None, limit: int = 20) -> list[OutboxRow]:
-        """Due rows, marked `sending` (compare-and-swap; SKIP LOCKED on PostgreSQL). `ids`: only these."""
+        """Due rows, marked `sending` (compare-and-swap; SKIP LOCKED on PostgreSQL), oldest id first. `ids`: only these.
+
+        Due: status pending, unknown or sending with `due_at` passed; leasing moves `due_at` a minute on, so a row
+        whose sender died comes back. The rows carry the status they had BEFORE: "unknown" or "sending" means that
+        the message may have gone out already. Each lease counts an attempt, which the rows include.
+        """
         ...
 
     async def sent(self, row_id: int, *, provider_id: str | None, now: datetime) -> None:
