@@ -1,0 +1,28 @@
+"""Taking an order back while it may still be undone (W8)."""
+
+from ordering.model import Order
+from ordering.ports import Transaction
+from ordering.use_cases.patient_case import UNDER_WAY, PatientCase
+from ordering.use_cases.said import Say
+
+
+def cancellable(case: PatientCase) -> list[Order]:
+    """Orders that the rules let the patient cancel now."""
+    return [
+        order
+        for order in case.orders
+        if order.status in UNDER_WAY and case.book.change(status=order.status, what="cancel").allowed
+    ]
+
+
+async def cancel_order(tx: Transaction, case: PatientCase, number: str) -> Say:
+    """Cancels the patient's own order with that number; says why when it is too late."""
+    order = next((order for order in case.orders if order.number == number), None)
+    if order is None:
+        return Say("utter_no_order_to_cancel")
+    decision = case.book.change(status=order.status, what="cancel")
+    if decision.allowed and await tx.orders.set_status(order.id, was=("confirmed",), to="cancelled", now=case.now):
+        return Say("utter_order_cancelled", {"number": order.number})
+    if order.status == "cancelled":
+        return Say("utter_order_cancelled", {"number": order.number})
+    return Say("utter_order_too_late_to_cancel", {"number": order.number})

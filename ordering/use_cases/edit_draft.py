@@ -1,0 +1,357 @@
+"""One message edits the draft: everything it carries, whatever was asked for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ordering import wording
+from ordering.draft import Draft, DraftLine
+from ordering.numbers import number
+from ordering.use_cases.explain import explain
+from ordering.use_cases.patient_case import PatientCase
+from ordering.use_cases.private_answers import use_address
+from ordering.use_cases.said import Say
+from ordering.use_cases.same_again import take_as_last_time, take_variants_as_last_time
+from ordering.variants import find_variant
+from rulebook import facts
+
+
+@dataclass(slots=True)
+class Message:
+    """What Rasa understood. `entities`: {"entity", "value"} in the order of the text."""
+
+    id: str
+    intent: str
+    entities: list[dict[str, Any]]
+    text: str = ""
+
+    def values(self, name: str) -> list[str]:
+        return [str(entity["value"]) for entity in self.entities if entity["entity"] == name]
+
+
+@dataclass(slots=True)
+class Edit:
+    """`confirmed`: the patient said yes to what was read back. `dropped`: the draft was given up."""
+
+    changed: bool = False
+    confirmed: bool = False
+    dropped: bool = False
+    says: list[Say] = field(default_factory=list)
+
+
+def edit(case: PatientCase, message: Message) -> Edit:
+    """Changes `case.draft` (made when there is none). Saving is the caller's. Never raises for what a patient said."""
+    if case.draft is None:
+        case.draft = Draft(visit_id=case.visit.id)
+        _take_the_only_line(case)
+    draft = case.draft
+    if draft.seen == message.id:
+        return Edit(changed=True)
+    editor = _Editor(case, draft, message)
+    before = draft.snapshot()
+    editor.run()
+    if draft.snapshot() != before:
+        draft.remember(before)
+        draft.seen = message.id
+        editor.result.changed = True
+    if editor.result.says or editor.result.confirmed or editor.result.dropped:
+        editor.result.changed = True
+    return editor.result
+
+
+def _take_the_only_line(case: PatientCase) -> None:
+    lines = case.can_take()
+    if len(lines) == 1 and case.draft is not None:
+        case.draft.lines = [DraftLine(lines[0].line.id)]
+
+
+class _Editor:
+    def __init__(self, case: PatientCase, draft: Draft, message: Message) -> None:
+        self.case, self.draft, self.message = case, draft, message
+        self.question = case.question
+        self.result = Edit()
+
+    def run(self) -> None:
+        choices = [value.partition("=") for value in self.message.values("choice")]
+        if choices:
+            for question, _, value in choices:
+                self.choose(question, value)
+            return
+        if self.question == "resume":
+            self.resume_in_words()
+            return
+        if self.message.intent == "same_as_last_time":
+            self.same_as_last_time()
+        self.lines_by_product()
+        self.amounts_and_flavours()
+        for option in self.message.values("delivery"):
+            self.delivery(option)
+        if not self.result.says and self.message.intent in ("affirm", "deny"):
+            self.yes_or_no(self.message.intent == "affirm")
+
+    def say(self, response: str, **values: str) -> None:
+        self.result.says.append(Say(response, values))
+
+    # Picked answers: question=value
+
+    def choose(self, question: str, value: str) -> None:
+        handler = {
+            "resume": self.resume,
+            "lines": self.line,
+            "more_lines": self.line,
+            "amount": self.amount_choice,
+            "variants": self.variant_choice,
+            "delivery": self.delivery,
+            "change": self.change,
+        }.get(question)
+        if handler:
+            handler(value)
+        elif question == "confirm":
+            self.yes_or_no(value == "yes")
+        else:
+            self.detail(question, value)
+
+    def resume(self, value: str) -> None:
+        if value == "go_on":
+            self.draft.visit_id = self.case.visit.id
+            for gone in self.case.drop_lines_no_longer_possible():
+                self.result.says.append(explain(self.case, gone))
+            self.result.changed = True
+        elif value == "start_over":
+            self.case.draft = self.draft = Draft(visit_id=self.case.visit.id)
+            _take_the_only_line(self.case)
+            self.result.changed = True
+        else:
+            self.result.dropped = True
+
+    def resume_in_words(self) -> None:
+        if self.message.intent in ("affirm", "order_products", "inform"):
+            self.resume("go_on")
+        elif self.message.intent == "deny":
+            self.resume("leave")
+
+    def line(self, value: str) -> None:
+        possible = self.case.still_to_take(self.draft)
+        if value == "none":
+            self.draft.lines_done = True
+        elif value == "all":
+            self.draft.lines += [DraftLine(line_id) for line_id in possible]
+        elif value.isdigit() and int(value) in possible:
+            self.draft.lines.append(DraftLine(int(value)))
+
+    def amount_choice(self, value: str) -> None:
+        line = self.case.current
+        if line:
+            self.packages(line, self.case.max_packages(line.line_id) if value == "all" else int(value))
+
+    def variant_choice(self, value: str) -> None:
+        line = self.case.current
+        if line is None:
+            return
+        if value == "same":
+            self.result.says += take_variants_as_last_time(self.case, line)
+        elif value == "enough":
+            line.enough = bool(line.variants)
+        elif value == "again":
+            line.variants, line.flavour, line.enough = {}, None, False
+        else:
+            line.flavour = value
+
+    def change(self, value: str) -> None:
+        draft = self.draft
+        draft.asking = None
+        if value == "lines":
+            draft.lines, draft.lines_done = [], False
+        elif value == "amounts":
+            draft.lines = [DraftLine(line.line_id) for line in draft.lines]
+        elif value == "delivery":
+            draft.option, draft.details = None, {}
+        elif value == "nothing":
+            self.result.changed = True
+        else:
+            self.result.dropped = True
+
+    def detail(self, question: str, value: str) -> None:
+        """A delivery detail that was picked, not written."""
+        draft, details = self.draft, self.draft.details
+        if draft.asking == question:
+            draft.asking = None
+        if question == "address" and value == "registered" and self.case.person.address:
+            use_address(details, self.case.person.address, changed=False)
+        elif question == "address":
+            draft.asking = "new_address"
+        elif question == "outside_region":
+            details["outside_region"] = value == "yes"
+        elif question == "door_code" and value == "entry_phone":
+            details.update(door_code="none", entry_phone=True)
+        elif question == "name_on_door":
+            details["name_on_door"] = value == "yes"
+        elif question == "notify_by":
+            self.notify_by(value)
+        elif question == "pickup_point":
+            details["pickup_point"] = next((p for p in details.get("nearest", []) if p["id"] == value), None)
+        elif question == "guardian_name" and value == "speaker":
+            details["guardian_name"] = self.case.speaker.name
+        elif question == "door_code" and value == "known":
+            details["door_code"] = self.case.person.door_code
+        elif question in ("dwelling", "door_code"):
+            details[question] = value
+
+    def notify_by(self, value: str) -> None:
+        details, person = self.draft.details, self.case.person
+        if value == "own_sms":
+            details.update(notify_by="sms", mobile=self.case.contact_mobile)
+        elif value == "own_email":
+            details.update(notify_by="email", email=person.email)
+        else:
+            details["notify_by"] = value
+            details.pop("mobile" if value == "sms" else "email", None)
+
+    # In the patient's own words
+
+    def same_as_last_time(self) -> None:
+        line = self.case.current
+        if self.question == "variants" and line:
+            self.result.says += take_variants_as_last_time(self.case, line)
+        elif not self.draft.lines or self.question in ("lines", "amount", "variants"):
+            self.result.says += take_as_last_time(self.case)
+
+    def lines_by_product(self) -> None:
+        for product in dict.fromkeys(self.message.values("product")):
+            states = [s for s in self.case.states.values() if s.line.article.product.lower() == product.lower()]
+            drafted = {line.line_id for line in self.draft.lines}
+            if any(state.line.id in drafted for state in states):
+                continue
+            free = [state for state in states if state.decision.allowed]
+            if free:
+                self.draft.lines += [DraftLine(state.line.id) for state in free]
+                self.draft.lines_done = True
+            elif states:
+                self.result.says.append(explain(self.case, states[0]))
+            else:
+                self.say("utter_not_prescribed", product=product)
+
+    def amounts_and_flavours(self) -> None:
+        """Pairs each amount with the flavour or product beside it ("10 choklad och 5 vanilj")."""
+        waiting: int | None = None
+        flavour: str | None = None
+        alone = len(self.message.values("amount")) == 1
+        for entity in self.message.entities:
+            kind, value = entity["entity"], str(entity["value"])
+            if kind == "amount":
+                count = number(value, articles=alone and self.question in ("amount", "variant_amount"))
+                if count is None:
+                    continue
+                if flavour:
+                    self.flavour(flavour, count)
+                    flavour = None
+                else:
+                    waiting = count
+            elif kind == "flavour":
+                if waiting is not None:
+                    self.flavour(value, waiting)
+                    waiting = None
+                else:
+                    if flavour:
+                        self.flavour(flavour, None)
+                    flavour = value
+        if flavour:
+            self.flavour(flavour, waiting)
+        elif waiting is not None:
+            self.amount(waiting)
+
+    def amount(self, count: int) -> None:
+        line = self.case.current or (self.draft.lines[0] if len(self.draft.lines) == 1 else None)
+        if line is None:
+            return
+        if not self.case.has_variants(line.line_id):
+            self.packages(line, count)
+        elif line.flavour:
+            self.flavour(line.flavour, count)
+        elif len(line.variants) == 1:
+            self.flavour(next(iter(line.variants)), count)
+
+    def packages(self, line: DraftLine, count: int) -> None:
+        if self.allowed(line, facts.Want(packages=count)):
+            line.packages = count
+
+    def flavour(self, name: str, count: int | None) -> None:
+        line = self.line_with_variants()
+        if line is None:
+            return
+        article = self.case.states[line.line_id].line.article
+        variant = find_variant(article, name)
+        if variant is None:
+            self.say("utter_no_such_flavour", flavour=name, flavours=self.in_stock(line))
+        elif not variant.in_stock:
+            self.say("utter_flavour_out_of_stock", flavour=variant.name)
+        elif count is None:
+            line.flavour = variant.code
+        elif self.allowed(line, facts.Want(variants={**line.variants, variant.code: count})):
+            line.variants = {**line.variants, variant.code: count}
+            line.flavour = None
+
+    def in_stock(self, line: DraftLine) -> str:
+        names = [variant.name for variant in self.case.variants_in_stock(line.line_id)]
+        return wording.listing(names, self.case.visit.language)
+
+    def line_with_variants(self) -> DraftLine | None:
+        """The drafted line that flavours are about; the only such line is taken up when none is drafted."""
+        drafted = [line for line in self.draft.lines if self.case.has_variants(line.line_id)]
+        if not drafted:
+            free = [line_id for line_id in self.case.still_to_take(self.draft) if self.case.has_variants(line_id)]
+            if len(free) != 1:
+                return None
+            drafted = [DraftLine(free[0])]
+            self.draft.lines += drafted
+            self.draft.lines_done = True
+        current = self.case.current
+        return current if current in drafted else drafted[0]
+
+    def allowed(self, line: DraftLine, want: facts.Want) -> bool:
+        """Asks the rules (W7, V2); tells the patient when it is too many or nothing."""
+        state = self.case.states[line.line_id]
+        decision = self.case.decide(state.line, want, state.under_way)
+        if decision.reason in ("too_many", "nothing_asked", "not_a_variant"):
+            most = self.case.max_packages(line.line_id)
+            self.say(
+                f"utter_{decision.reason}",
+                product=self.case.label(state.line),
+                max=str(most),
+                left=str(most - sum(line.variants.values())),
+            )
+        elif not decision.allowed:
+            self.result.says.append(explain(self.case, state))
+        return decision.allowed
+
+    def delivery(self, option: str) -> None:
+        last = self.case.last_delivery(self.draft)
+        if option == "as_last_time" and last:
+            self.draft.option, self.draft.details = last.option, dict(last.details)
+            return
+        if option not in self.case.options(self.draft):
+            if self.draft.lines:
+                self.say("utter_option_not_possible")
+            return
+        if option != self.draft.option:
+            self.draft.option = option
+            self.draft.details = self.case.known_details(option)
+
+    def yes_or_no(self, yes: bool) -> None:
+        question, draft = self.question, self.draft
+        line = self.case.current
+        if question == "confirm" and yes:
+            self.result.confirmed = True
+        elif question == "confirm":
+            draft.asking = "change"
+        elif question == "more_lines" and not yes:
+            draft.lines_done = True
+        elif question == "more_lines" and len(self.case.still_to_take(draft)) == 1:
+            self.line("all")
+        elif question == "variants" and line and line.variants and not yes:
+            line.enough = True
+        elif question == "change" and not yes:
+            draft.asking = None
+        elif question == "address":
+            self.detail("address", "registered" if yes else "other")
+        elif question in ("outside_region", "name_on_door"):
+            self.detail(question, "yes" if yes else "no")

@@ -1,0 +1,62 @@
+"""Why a line can or cannot be taken now, with the day it can and the arithmetic behind it (W1, W4, W5, W10)."""
+
+from ordering import wording
+from ordering.use_cases.patient_case import STOCKHOLM, LineState, PatientCase
+from ordering.use_cases.said import Say
+
+
+def explain(case: PatientCase, state: LineState) -> Say:
+    """One response per line. Values: product, and what the reason needs (days, dates, packages)."""
+    decision, line, language = state.decision, state.line, case.visit.language
+    values = {"product": case.label(line)}
+    numbers = decision.numbers
+
+    def day(name: str) -> str:
+        return wording.day(numbers[name], language)
+
+    if decision.allowed:
+        values |= {
+            "max": str(line.packages_per_withdrawal),
+            "withdrawals_left": str(decision.withdrawals_left),
+            "last_valid_day": day("last_valid_day"),
+        }
+        return Say("utter_possible_now", values)
+    if decision.reason == "too_early" and decision.possible_from:
+        values |= {
+            "possible_from": wording.day(decision.possible_from, language),
+            "days_left": str(numbers["days_left"]),
+            "period_days": str(numbers["period_days"]),
+            "waiting_days": str(numbers["waiting_days"]),
+            "last_withdrawal": day("last_withdrawal"),
+        }
+    if decision.reason == "not_yet_valid" and decision.possible_from:
+        values["possible_from"] = wording.day(decision.possible_from, language)
+    if decision.reason == "on_its_way" and state.under_way:
+        order = state.under_way
+        values["ordered"] = wording.day(order.confirmed_at.astimezone(STOCKHOLM).date(), language)
+        if order.expected_latest is None:
+            return Say("utter_on_its_way_no_day", values)
+        values["expected"] = wording.day(order.expected_latest, language)
+    if decision.reason == "expired":
+        values["last_valid_day"] = day("last_valid_day")
+    return Say(f"utter_{decision.reason}", values)
+
+
+def run_out(case: PatientCase) -> Say:
+    """Where to turn when the products have run out before the day (W14)."""
+    return Say("utter_run_out")
+
+
+def blocked(case: PatientCase) -> list[Say]:
+    """Why nothing can be taken now, line by line; ends with what to do when something has run out."""
+    states = [state for state in case.states.values() if state.decision.reason != "voided"]
+    if not states:
+        return [Say("utter_no_prescription")]
+    # An ended line is no news when a newer one for the same product stands beside it.
+    current = [state for state in states if state.decision.reason not in ("expired", "none_left")]
+    products = {state.line.article.product for state in current}
+    current += [state for state in states if state not in current and state.line.article.product not in products]
+    says = [explain(case, state) for state in current]
+    if any(state.decision.reason in ("too_early", "on_its_way") for state in current):
+        says.append(run_out(case))
+    return says

@@ -1,0 +1,300 @@
+"""One patient's lines, orders and draft, held against the region's rules on one day. Every use case starts here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ordering import wording
+from ordering.draft import Draft, DraftLine, current_line, next_question
+from ordering.model import Address, Article, DraftRow, Line, Order, Person, SmsDetail, Variant, Visit
+from ordering.ports import Transaction
+from rulebook import Rulebook, facts
+from rulebook.verdict import Decision, DeliveryCheck, SameAgain
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+UNDER_WAY = ("confirmed", "ordered", "out_for_delivery")
+
+# The way most patients choose first.
+_OPTION_ORDER = (
+    "outside_door",
+    "outside_door_sms",
+    "booked_day",
+    "driver_calls_signature",
+    "pickup_point",
+    "unit",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """A line and whether it may be taken now. `under_way`: the order that blocks its article (W5)."""
+
+    line: Line
+    decision: Decision
+    under_way: Order | None
+
+
+def written_address(address: Address) -> str:
+    return f"{address.street}, {address.postal_code[:3]} {address.postal_code[3:]} {address.city}"
+
+
+class PatientCase:
+    """Made by `load`. `draft` is a working copy; `row` is what the database holds (for compare-and-swap)."""
+
+    def __init__(
+        self,
+        *,
+        book: Rulebook,
+        visit: Visit,
+        person: Person,
+        lines: list[Line],
+        orders: list[Order],
+        row: DraftRow | None,
+        now: datetime,
+        speaker: Person,
+        default_sms_detail: SmsDetail,
+    ) -> None:
+        self.book, self.visit, self.person, self.orders, self.row, self.now = book, visit, person, orders, row, now
+        self.region = person.region
+        self.local = now.astimezone(STOCKHOLM)
+        self.day: date = self.local.date()
+        self.speaker, self.default_sms_detail = speaker, default_sms_detail
+        self.draft = Draft.from_json(row.content) if row else None
+        self.states = {line.id: self._state(line) for line in lines}
+
+    def _state(self, line: Line) -> LineState:
+        under_way = next(
+            (
+                order
+                for order in self.orders
+                if order.status in UNDER_WAY
+                and any(taken.article_number == line.article.number for taken in order.lines)
+            ),
+            None,
+        )
+        return LineState(line, self.decide(line, facts.Want(), under_way), under_way)
+
+    def decide(self, line: Line, want: facts.Want, under_way: Order | None) -> Decision:
+        return self.book.withdraw(
+            region=self.region,
+            day=self.day,
+            person=self.rule_person,
+            line=self.rule_line(line),
+            history=self.history(line),
+            want=want,
+            on_the_way=under_way is not None,
+        )
+
+    @cached_property
+    def rule_person(self) -> facts.Person:
+        person = self.person
+        return facts.Person(
+            born=person.born,
+            name=person.name,
+            asylum_seeker=person.asylum_seeker,
+            protected=person.protected,
+        )
+
+    @staticmethod
+    def rule_line(line: Line) -> facts.Line:
+        return facts.Line(
+            written=line.written,
+            area=line.article.area,
+            article=line.article.number,
+            days_per_withdrawal=line.days_per_withdrawal,
+            withdrawals=line.withdrawals,
+            packages_per_withdrawal=line.packages_per_withdrawal,
+            variants=tuple(variant.code for variant in line.article.variants if variant.in_stock),
+            voided=line.voided,
+        )
+
+    @staticmethod
+    def rule_article(article: Article) -> facts.Article:
+        return facts.Article(
+            kind=article.kind,
+            supplier=article.supplier,
+            name=article.name,
+            subgroup=article.subgroup,
+            price_kr=article.price_kr,
+        )
+
+    def history(self, line: Line) -> list[facts.Withdrawn]:
+        return [
+            facts.Withdrawn(day=order.day, status=order.status, packages=taken.packages, variants=taken.variants)
+            for order in self.orders
+            for taken in order.lines
+            if taken.line_id == line.id
+        ]
+
+    def last_choice(self, line: Line) -> SameAgain:
+        """The variants of the last withdrawal on this line (V5), by variant code."""
+        return self.book.same_as_last_time(line=self.rule_line(line), history=self.history(line))
+
+    # What the draft asks of its circumstances (ordering.draft.Circumstances).
+
+    def can_take(self) -> list[LineState]:
+        return [state for state in self.states.values() if state.decision.allowed]
+
+    def still_to_take(self, draft: Draft) -> list[int]:
+        drafted = {line.line_id for line in draft.lines}
+        return [state.line.id for state in self.can_take() if state.line.id not in drafted]
+
+    def max_packages(self, line_id: int) -> int:
+        return self.states[line_id].line.packages_per_withdrawal
+
+    def has_variants(self, line_id: int) -> bool:
+        return bool(self.states[line_id].line.article.variants)
+
+    def options(self, draft: Draft) -> list[str]:
+        """The delivery options that every line in the draft allows."""
+        allowed: set[str] | None = None
+        for line in self._drafted_lines(draft):
+            of_line = self.book.delivery_options(
+                region=self.region,
+                day=self.day,
+                area=line.article.area,
+                article=self.rule_article(line.article),
+                prescription_type=line.prescription_type,
+            )
+            allowed = set(of_line) if allowed is None else allowed & of_line
+        return [option for option in _OPTION_ORDER if option in (allowed or set())]
+
+    def _drafted_lines(self, draft: Draft) -> list[Line]:
+        return [self.states[line.line_id].line for line in draft.lines if line.line_id in self.states]
+
+    def checks(self, draft: Draft, **changed: Any) -> list[DeliveryCheck]:
+        """delivery_check for every drafted line, with `changed` details laid over the draft's."""
+        if draft.option is None:
+            return []
+        details = rule_details({**draft.details, **changed})
+        return [
+            self.book.delivery_check(
+                region=self.region,
+                day=self.day,
+                area=line.article.area,
+                article=self.rule_article(line.article),
+                option=draft.option,
+                person=self.rule_person,
+                details=details,
+            )
+            for line in self._drafted_lines(draft)
+        ]
+
+    def missing_details(self, draft: Draft) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for check in self.checks(draft) for name in check.missing))
+
+    def region_matters(self, draft: Draft) -> bool:
+        """Only for an address typed for this order, and only where it would change what the patient is told."""
+        if not draft.details.get("address_changed"):
+            return False
+        inside, outside = self.checks(draft, outside_region=False), self.checks(draft, outside_region=True)
+        return any(a.tell != b.tell for a, b in zip(inside, outside, strict=True))
+
+    def tell(self, draft: Draft) -> tuple[str, ...]:
+        """Message codes that the patient must hear before saying yes."""
+        return tuple(dict.fromkeys(code for check in self.checks(draft) for code in check.tell))
+
+    # What is known of the people
+
+    @property
+    def sms_detail(self) -> SmsDetail:
+        return self.person.sms_detail or self.default_sms_detail
+
+    @property
+    def contact_mobile(self) -> str | None:
+        return self.person.mobile or self.speaker.mobile
+
+    @property
+    def by_proxy(self) -> bool:
+        """Someone close is ordering for the patient (W11)."""
+        return self.speaker.id != self.person.id
+
+    def known_details(self, option: str) -> dict[str, Any]:
+        """What need not be asked: where an option calls or writes to a mobile, the registered one. Read back before yes."""
+        return {"mobile": self.contact_mobile} if self.contact_mobile else {}
+
+    def last_delivery(self, draft: Draft) -> Order | None:
+        """The newest order made here whose way of delivery fits this draft."""
+        options = self.options(draft)
+        return next(
+            (order for order in self.orders if order.option in options and order.channel != "elsewhere"), None
+        )
+
+    def variants_in_stock(self, line_id: int) -> list[Variant]:
+        return [variant for variant in self.states[line_id].line.article.variants if variant.in_stock]
+
+    def label(self, line: Line) -> str:
+        """What the line may be called in this visit."""
+        visit = self.visit
+        return wording.product(line, channel=visit.channel, detail=self.sms_detail, language=visit.language)
+
+    # Questions
+
+    @property
+    def question(self) -> str | None:
+        return next_question(self.draft, self, visit_id=self.visit.id)
+
+    @property
+    def current(self) -> DraftLine | None:
+        return current_line(self.draft, self) if self.draft else None
+
+    def drop_lines_no_longer_possible(self) -> list[LineState]:
+        """Takes out of the draft what can no longer be taken (ordered elsewhere, expired meanwhile)."""
+        if self.draft is None:
+            return []
+        gone = [
+            line
+            for line in self.draft.lines
+            if line.line_id not in self.states or not self.states[line.line_id].decision.allowed
+        ]
+        self.draft.lines = [line for line in self.draft.lines if line not in gone]
+        return [self.states[line.line_id] for line in gone if line.line_id in self.states]
+
+
+def rule_details(details: dict[str, Any]) -> facts.DeliveryDetails:
+    names = facts.DeliveryDetails.__dataclass_fields__
+    known = {name: value for name, value in details.items() if name in names}
+    if known.get("pickup_point"):
+        known["pickup_point"] = known["pickup_point"]["id"]
+    return facts.DeliveryDetails(**known)
+
+
+async def load(
+    tx: Transaction, book: Rulebook, visit: Visit, *, now: datetime, sms_detail: SmsDetail = "short"
+) -> PatientCase:
+    """The case of the visit's patient. The visit must have one (`visit.person_id`).
+
+    `sms_detail` is the service's setting, for patients who have none of their own.
+    """
+    if visit.person_id is None:
+        raise ValueError("the visit has no patient yet")
+    person = await tx.people.get(visit.person_id)
+    other = visit.speaker_id is not None and visit.speaker_id != person.id
+    return PatientCase(
+        book=book,
+        visit=visit,
+        person=person,
+        speaker=await tx.people.get(visit.speaker_id) if other and visit.speaker_id else person,
+        default_sms_detail=sms_detail,
+        lines=await tx.people.lines(visit.person_id),
+        orders=await tx.orders.of_person(visit.person_id),
+        row=await tx.orders.draft(visit.person_id),
+        now=now,
+    )
+
+
+async def save(tx: Transaction, case: PatientCase) -> bool:
+    """Writes the draft. False: it was changed on another channel meanwhile."""
+    if case.draft is None:
+        if case.row is not None:
+            await tx.orders.drop_draft(case.person.id)
+            case.row = None
+        return True
+    row = await tx.orders.save_draft(
+        case.person.id, case.draft.to_json(), version=case.row.version if case.row else None, now=case.now
+    )
+    if row is not None:
+        case.row = row
+    return row is not None

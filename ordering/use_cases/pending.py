@@ -1,0 +1,231 @@
+"""What the patient is being asked right now: the choices, and the private words that the gateway fills in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from ordering.draft import PRIVATE, Draft
+from ordering.model import SmsDetail, Visit
+from ordering.ports import Transaction
+from ordering.use_cases.patient_case import PatientCase, load, written_address
+from rulebook import Rulebook
+
+Expects = Literal["anything", "choice", "number", "text"]
+
+_YES_NO = ("outside_region", "name_on_door")
+_NUMBERS = ("amount", "variant_amount")
+_DOOR_CODES = {"none": ("ingen", "ingen kod"), "entry_phone": ("porttelefon",)}
+_YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes")
+_NO_WORDS = ("nej", "nä", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChoice:
+    """A way to answer.
+
+    label: the words to show. When it begins with `utter_` it is the name of a response (a text in domain.yml) that
+    words it with `values`; otherwise it is data (a flavour, a shop).
+    intent, entities: what goes to Rasa when it is picked. aliases: other words for the same choice.
+    numbered: false where a keyed number must mean an amount, not this choice.
+    """
+
+    label: str
+    entities: dict[str, str]
+    intent: str = "inform"
+    aliases: tuple[str, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    numbered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The question that is open.
+
+    name: the form's slot; its text is the response `utter_ask_<name>`.
+    private: the answer must not reach Rasa (`ordering.use_cases.private_answers` takes it).
+    multiple: several choices may be picked at once ("1 och 3").
+    values: for the placeholders in square brackets that only the gateway may fill.
+    """
+
+    name: str
+    private: bool = False
+    multiple: bool = False
+    expects: Expects = "anything"
+    choices: tuple[PendingChoice, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+
+
+async def pending_question(
+    tx: Transaction, book: Rulebook, visit: Visit, *, now: datetime, sms_detail: SmsDetail = "short"
+) -> Pending | None:
+    """The question the patient's draft or complaint is waiting for; None when nothing is open or nobody is known."""
+    if visit.person_id is None:
+        return None
+    case = await load(tx, book, visit, now=now, sms_detail=sms_detail)
+    return pending(case)
+
+
+def pending(case: PatientCase) -> Pending | None:
+    draft, name = case.draft, case.question
+    if draft is None or name is None:
+        return None
+    choices = _choices(case, draft, name)
+    expects: Expects = "choice" if choices else "text"
+    if name in _NUMBERS:
+        expects = "number"
+    return Pending(
+        name=name,
+        private=name in PRIVATE,
+        multiple=name in ("lines", "more_lines"),
+        expects=expects,
+        choices=tuple(choices),
+        values=_private_values(case, draft),
+    )
+
+
+def _choice(question: str, value: str, *aliases: str, **values: str) -> PendingChoice:
+    return PendingChoice(
+        label=f"utter_choice_{question}_{value}",
+        entities={"choice": f"{question}={value}"},
+        aliases=aliases,
+        values=values,
+    )
+
+
+def _data(question: str, value: str, label: str, *aliases: str) -> PendingChoice:
+    return PendingChoice(label=label, entities={"choice": f"{question}={value}"}, aliases=aliases)
+
+
+def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoice]:
+    if question in _YES_NO:
+        return [_choice(question, "yes", *_YES_WORDS), _choice(question, "no", *_NO_WORDS)]
+    match question:
+        case "resume":
+            return [_choice(question, value) for value in ("go_on", "start_over", "leave")]
+        case "lines" | "more_lines":
+            return _line_choices(case, draft, question)
+        case "amount":
+            return [_amount_choice(case)]
+        case "variants":
+            return _variant_choices(case)
+        case "delivery":
+            return _delivery_choices(case, draft)
+        case "address":
+            registered = [_choice(question, "registered", *_YES_WORDS)] if case.person.address else []
+            return [*registered, _choice(question, "other", *_NO_WORDS)]
+        case "dwelling":
+            return [_choice(question, "house", "hus", "villa", "radhus"), _choice(question, "flat", "lägenhet")]
+        case "door_code":
+            known = [_choice(question, "known")] if case.person.door_code and not draft.details.get("address_changed") else []
+            return [*known, *(_choice(question, value, *words) for value, words in _DOOR_CODES.items())]
+        case "pickup_point":
+            return [
+                _data(question, str(point["id"]), f"{point['name']}, {point['street']}", str(point["name"]))
+                for point in draft.details.get("nearest") or []
+            ]
+        case "notify_by":
+            return _notify_choices(case)
+        case "guardian_name":
+            return [_choice(question, "speaker")] if case.by_proxy else []
+        case "change":
+            return _change_choices(case, draft)
+        case "confirm":
+            return [_choice(question, "yes", *_YES_WORDS), _choice(question, "no", "ändra", *_NO_WORDS)]
+    return []
+
+
+def _line_choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoice]:
+    free = [case.states[line_id].line for line_id in case.still_to_take(draft)]
+    labels = [case.label(line) for line in free]
+    choices = [
+        _data("lines", str(line.id), label if labels.count(label) == 1 else f"{label} ({line.number})", line.article.product)
+        for line, label in zip(free, labels, strict=True)
+    ]
+    if len(free) > 1:
+        choices.append(_choice("lines", "all", "allt", "alla", "båda"))
+    if question == "more_lines":
+        choices.append(_choice("lines", "none", "klar", "klart", "det räcker", "inget mer", *_NO_WORDS))
+    return choices
+
+
+def _amount_choice(case: PatientCase) -> PendingChoice:
+    most = case.max_packages(case.current.line_id) if case.current else 0
+    return PendingChoice(
+        label="utter_choice_amount_all",
+        entities={"choice": "amount=all"},
+        aliases=("alla", "allt", "max", "så många som möjligt", str(most)),
+        values={"max": str(most)},
+        numbered=False,
+    )
+
+
+def _variant_choices(case: PatientCase) -> list[PendingChoice]:
+    line = case.current
+    if line is None:
+        return []
+    choices = [
+        _data("variants", variant.code, variant.name)
+        for variant in case.variants_in_stock(line.line_id)
+        if variant.code not in line.variants
+    ]
+    last = case.last_choice(case.states[line.line_id].line)
+    if last.variants and not line.variants:
+        choices.insert(0, _choice("variants", "same", "samma", "samma som sist", "det vanliga", "som vanligt"))
+    if line.variants:
+        choices += [
+            _choice("variants", "enough", "klar", "klart", "det räcker", *_NO_WORDS),
+            _choice("variants", "again", "börja om med smakerna"),
+        ]
+    return choices
+
+
+def _delivery_choices(case: PatientCase, draft: Draft) -> list[PendingChoice]:
+    choices = [_choice("delivery", option) for option in case.options(draft)]
+    if case.last_delivery(draft):
+        choices.insert(0, _choice("delivery", "as_last_time", "samma", "samma som sist", "som sist"))
+    return choices
+
+
+def _notify_choices(case: PatientCase) -> list[PendingChoice]:
+    choices = []
+    if case.contact_mobile:
+        choices.append(_choice("notify_by", "own_sms", "sms", "mitt nummer", ending=case.contact_mobile[-2:]))
+    if case.person.email:
+        choices.append(_choice("notify_by", "own_email", "mejl", "mail", "e-post"))
+    return [*choices, _choice("notify_by", "sms", "annat nummer"), _choice("notify_by", "email", "annan e-post")]
+
+
+def _change_choices(case: PatientCase, draft: Draft) -> list[PendingChoice]:
+    several = len(case.still_to_take(draft)) + len(draft.lines) > 1
+    values = (*(("lines",) if several else ()), "amounts", "delivery", "cancel", "nothing")
+    return [_choice("change", value) for value in values]
+
+
+def _private_values(case: PatientCase, draft: Draft) -> dict[str, str]:
+    """Values for [placeholders]. An SMS never carries a door code, nor a registered address in full."""
+    details, registered, sms = draft.details, case.person.address, case.visit.channel == "sms"
+    point = details.get("pickup_point")
+    values = {
+        "draft_fingerprint": draft.fingerprint(),
+        "registered_address": _registered(case),
+        "address": str(details.get("address") or ""),
+        "door_code": "" if sms else str(details.get("door_code") or ""),
+        "name_on_door": case.person.name,
+        "co_name": str(details.get("co_name") or ""),
+        "pickup_point": f"{point['name']}, {point['street']}, {point['city']}" if point else "",
+        "mobile_ending": str(details.get("mobile") or "")[-2:],
+        "email": str(details.get("email") or ""),
+        "receiver_name": str(details.get("receiver_name") or ""),
+        "guardian_name": str(details.get("guardian_name") or ""),
+        "first_name": case.person.given_name,
+    }
+    if sms and registered and not details.get("address_changed"):
+        values["address"] = registered.city
+    return {name: value for name, value in values.items() if value}
+
+
+def _registered(case: PatientCase) -> str:
+    address = case.person.address
+    if address is None:
+        return ""
+    return address.city if case.visit.channel == "sms" else written_address(address)

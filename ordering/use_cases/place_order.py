@@ -1,0 +1,146 @@
+"""The patient's yes: every rule once more, then orders, one for each payer (W9), in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from ordering.draft import Draft, DraftLine
+from ordering.model import Line, NewOrder, Order, OrderLine
+from ordering.ports import Transaction
+from ordering.use_cases.explain import explain
+from ordering.use_cases.patient_case import LineState, PatientCase, save
+from ordering.use_cases.said import Say
+from rulebook import facts
+from rulebook.verdict import Decision
+
+
+@dataclass(slots=True)
+class Placed:
+    """`orders` is empty when nothing was ordered; `says` tells why."""
+
+    orders: list[Order] = field(default_factory=list)
+    says: list[Say] = field(default_factory=list)
+
+
+def may_confirm(case: PatientCase) -> bool:
+    """The yes must be for what was read back, from someone who has proved who they are.
+
+    An SMS from a registered mobile proves it with the code of the read-back (`confirm_ok` in the visit's state).
+    """
+    draft = case.draft
+    if draft is None or draft.read_back != draft.fingerprint():
+        return False
+    return case.visit.proof == "code" or case.visit.state.get("confirm_ok") == draft.read_back
+
+
+async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta) -> Placed:
+    """Places the draft. A yes that comes twice gives back the same orders."""
+    draft, row = case.draft, case.row
+    if draft is None or row is None:
+        return Placed(orders=just_placed(case))
+    if case.question != "confirm" or not may_confirm(case):
+        return Placed()
+    refused = [state for line in draft.lines if not _decision(case, state := case.states[line.line_id], line).allowed]
+    if refused:
+        case.drop_lines_no_longer_possible()
+        await save(tx, case)
+        return Placed(says=[explain(case, state) for state in refused])
+    orders = await tx.orders.place(new_orders(case, draft, undo=undo), draft=row)
+    return Placed(orders=orders) if orders else Placed(says=[Say("utter_changed_meanwhile")])
+
+
+def _decision(case: PatientCase, state: LineState, line: DraftLine) -> Decision:
+    want = facts.Want(variants=line.variants) if line.variants else facts.Want(packages=line.packages)
+    return case.decide(state.line, want, state.under_way)
+
+
+def just_placed(case: PatientCase) -> list[Order]:
+    """What was ordered in this visit and may still be undone: the answer to a second yes."""
+    return [
+        order
+        for order in case.orders
+        if order.status == "confirmed"
+        and order.send_after is not None
+        and order.send_after > case.now
+        and order.channel == case.visit.channel
+    ]
+
+
+def new_orders(case: PatientCase, draft: Draft, *, undo: timedelta) -> list[NewOrder]:
+    """One order for each payer, each with its own fee (F) and days (D15)."""
+    lines = [case.states[line.line_id].line for line in draft.lines]
+    return [
+        _order(case, draft, [(lines[index], draft.lines[index].taken, draft.lines[index].variants) for index in group], undo)
+        for group in case.book.split([line.payer for line in lines])
+    ]
+
+
+def _order(
+    case: PatientCase, draft: Draft, taken: Sequence[tuple[Line, int, dict[str, int]]], undo: timedelta
+) -> NewOrder:
+    lines = [line for line, _, _ in taken]
+    payer = lines[0].payer
+    days = [
+        case.book.delivery_day(
+            region=case.region,
+            area=line.article.area,
+            article=case.rule_article(line.article),
+            option=draft.option or "",
+            ordered=case.local,
+            prescription_type=line.prescription_type,
+        )
+        for line in lines
+    ]
+    earliest = [day.earliest for day in days if day.earliest]
+    latest = [day.latest for day in days if day.latest]
+    row_id = case.row.id if case.row else 0
+    return NewOrder(
+        person_id=case.person.id,
+        region=case.region,
+        payer=payer,
+        channel=case.visit.channel,
+        ordered_by=case.speaker.id,
+        day=case.day,
+        confirmed_at=case.now,
+        send_after=case.now + undo,
+        option=draft.option or "",
+        details=_kept_details(case, draft),
+        lines=tuple(OrderLine(line.id, line.article.number, number, dict(variants)) for line, number, variants in taken),
+        fee_kr=fee(case, [(line, number) for line, number, _ in taken]),
+        expected_earliest=max(earliest) if len(earliest) == len(days) else None,
+        expected_latest=max(latest) if len(latest) == len(days) else None,
+        idempotency_key=f"{row_id}:{draft.fingerprint()}:{payer}",
+    )
+
+
+def _kept_details(case: PatientCase, draft: Draft) -> dict[str, object]:
+    """What the distributor needs, with the label's name and c/o lines (D4, D26-D28, D31)."""
+    details = {name: value for name, value in draft.details.items() if name not in ("nearest", "search_postal_code")}
+    checks = case.checks(draft)
+    if checks and checks[0].label:
+        details["label"] = {"name": checks[0].label.name, "co": checks[0].label.co}
+    return details
+
+
+def fee(case: PatientCase, taken: Sequence[tuple[Line, int]]) -> int | None:
+    """Kronor for one order: per withdrawal once for each prescription type, per product for each package (F1-F7).
+
+    None where the sources give no fee.
+    """
+    total: int | None = None
+    charged: set[str | None] = set()
+    for line, packages in taken:
+        of_line = case.book.fee(
+            region=case.region,
+            day=case.day,
+            person=case.rule_person,
+            area=line.article.area,
+            prescription_type=line.prescription_type,
+            article=case.rule_article(line.article),
+            packages=packages,
+        )
+        if of_line.kr is None or (of_line.per == "withdrawal" and line.prescription_type in charged):
+            continue
+        charged.add(line.prescription_type)
+        total = (total or 0) + of_line.kr
+    return total

@@ -1,0 +1,42 @@
+"""Values worded for a language: days, lists, products. Whole sentences stand in domain.yml."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from babel.dates import format_date
+from babel.lists import format_list
+
+from ordering.model import Article, Channel, Line, OrderLine, SmsDetail
+
+
+def day(value: date, language: str) -> str:
+    """ "måndag 2 mars": the year is left out, since nothing here is ever more than a year away."""
+    return format_date(value, "EEEE d MMMM", locale=language)
+
+
+def listing(items: Iterable[str], language: str) -> str:
+    return format_list(list(items), locale=language)
+
+
+def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str) -> str:
+    """What a line may be called on this channel: an SMS says no more than the patient's setting allows."""
+    if channel != "sms" or detail == "full":
+        return line.article.name
+    if detail == "short":
+        return line.article.product
+    return f"{'rad' if language == 'sv' else 'line'} {line.number}"
+
+
+def flavours(article: Article, chosen: dict[str, int], language: str) -> str:
+    """ "4 choklad och 2 vanilj"."""
+    names = {variant.code: variant.name for variant in article.variants}
+    return listing((f"{number} {names.get(code, code)}" for code, number in chosen.items()), language)
+
+
+def taken(line: Line, order_line: OrderLine, *, channel: Channel, detail: SmsDetail, language: str) -> str:
+    """ "10 näringsdryck (4 choklad och 6 vanilj)"."""
+    name = product(line, channel=channel, detail=detail, language=language)
+    text = f"{order_line.packages} {name}"
+    if order_line.variants:
+        text += f" ({flavours(line.article, order_line.variants, language)})"
+    return text
