@@ -5,7 +5,7 @@ from ordering.ports import Transaction
 from ordering.use_cases.patient_case import PatientCase
 
 KINDS = {"report_defect": "defect", "report_deviation": "deviation", "return_products": "return"}
-_WORDS_ENOUGH = 4
+_WORDS_ENOUGH = 8
 _LONGEST = 1000
 
 

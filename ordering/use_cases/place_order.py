@@ -122,6 +122,12 @@ def _kept_details(case: PatientCase, draft: Draft) -> dict[str, object]:
     return details
 
 
+def new_fees(case: PatientCase, draft: Draft) -> list[int | None]:
+    """The fee of each order that the draft would become."""
+    lines = [(case.states[line.line_id].line, line.taken) for line in draft.lines]
+    return [fee(case, [lines[index] for index in group]) for group in case.book.split([line.payer for line, _ in lines])]
+
+
 def fee(case: PatientCase, taken: Sequence[tuple[Line, int]]) -> int | None:
     """Kronor for one order: per withdrawal once for each prescription type, per product for each package (F1-F7).
 

@@ -1,0 +1,162 @@
+"""Placing a withdrawal: every message edits the draft, and the draft says what to ask next (W7-W12, V1-V5)."""
+
+from datetime import timedelta
+
+from rasa_sdk.events import ActionExecutionRejected, SlotSet
+
+from actions.order_slots import draft_lines, go_on_with_order, question_slots
+from actions.turn import Events, PatientAction, Turn, leave_form, service
+from ordering import wording
+from ordering.model import Order
+from ordering.use_cases.edit_draft import edit
+from ordering.use_cases.explain import blocked
+from ordering.use_cases.patient_case import PatientCase, save
+from ordering.use_cases.pickup import fill_nearest_points
+from ordering.use_cases.place_order import just_placed, place_order
+from ordering.use_cases.questions import products_of
+from ordering.use_cases.read_back import read_back
+from ordering.use_cases.said import Say
+
+# What belongs to the order; anything else is answered by its own rule, and the form then asks again.
+_ABOUT_THE_ORDER = frozenset(
+    "order_products same_as_last_time choose_variants choose_delivery change_delivery change_address "
+    "inform affirm deny".split()
+)
+_NEVER_EDITS = frozenset({"cancel", "go_back", "cancel_order", "report_defect", "report_deviation", "return_products"})
+
+
+class ValidateOrderForm(PatientAction):
+    def name(self) -> str:
+        return "validate_order_form"
+
+    def unknown(self) -> Events:
+        return [SlotSet("requested_slot", None)]
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        asked_before = turn.tracker.get_slot("requested_slot")
+        if not turn.answers_the_patient:
+            return question_slots(case, case.question)
+        if case.draft is None and asked_before and asked_before != "lines":
+            turn.tell([Say("utter_changed_meanwhile")])
+            return question_slots(case, None)
+        if case.draft is None and not case.can_take():
+            turn.tell(blocked(case))
+            return question_slots(case, None)
+        return await self._edit(turn, case, starting=asked_before is None)
+
+    async def _edit(self, turn: Turn, case: PatientCase, *, starting: bool) -> Events:
+        message = turn.message
+        if message.intent in _NEVER_EDITS:
+            return [*question_slots(case, case.question), ActionExecutionRejected("order_form")]
+        result = edit(case, message)
+        if result.dropped:
+            await turn.tx.orders.drop_draft(case.person.id)
+            turn.tell([Say("utter_order_dropped")])
+            return question_slots(case, None)
+        await fill_nearest_points(case, service().pickup_points)
+        if not await save(turn.tx, case):
+            turn.tell([Say("utter_changed_meanwhile")])
+            return question_slots(await turn.case(), None)
+        turn.tell(result.says)
+        if result.confirmed:
+            return question_slots(case, None)
+        events = question_slots(case, case.question)
+        if message.intent not in _ABOUT_THE_ORDER and not starting:
+            events.append(ActionExecutionRejected("order_form"))
+        elif not result.changed and not starting and message.intent != "order_products":
+            turn.tell([Say("utter_not_understood")])
+        return events
+
+
+class AskConfirm(PatientAction):
+    def name(self) -> str:
+        return "action_ask_confirm"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        if case.draft is None:
+            return []
+        case.draft.read_back = case.draft.fingerprint()
+        await save(turn.tx, case)
+        turn.tell([Say("utter_read_lines", {"lines": draft_lines(case, case.draft)}), *read_back(case, case.draft)])
+        turn.tell([Say("utter_ask_confirm")])
+        return []
+
+
+class PlaceOrder(PatientAction):
+    """Runs when the form has ended. Everything that a yes needs is checked again here."""
+
+    def name(self) -> str:
+        return "action_place_order"
+
+    async def act(self, turn: Turn) -> Events:
+        # The form could not even start: it has already asked who it is.
+        return [] if turn.visit.person_id is None else await super().act(turn)
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        if turn.message.intent != "affirm" and "confirm=yes" not in turn.message.values("choice"):
+            return []
+        placed = await place_order(turn.tx, case, undo=timedelta(minutes=service().settings.undo_minutes))
+        turn.tell(placed.says)
+        if placed.orders:
+            turn.tell(receipts(case, placed.orders))
+            return []
+        return go_on_with_order(case)
+
+
+class AnswerYesOrNo(PatientAction):
+    """A yes or no when nothing was asked: a second yes hears of the order that the first one made."""
+
+    def name(self) -> str:
+        return "action_yes_or_no"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        orders = just_placed(case) if turn.message.intent == "affirm" else []
+        turn.tell(receipts(case, orders) if orders else [Say("utter_what_next")])
+        return []
+
+
+class GoBack(PatientAction):
+    def name(self) -> str:
+        return "action_go_back"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        if case.draft is None or not case.draft.go_back():
+            turn.tell([Say("utter_nothing_to_go_back_to")])
+            return []
+        case.draft.seen = turn.message.id
+        await save(turn.tx, case)
+        return question_slots(case, case.question)
+
+
+class Cancel(PatientAction):
+    """Stops what is going on. The draft stays nowhere: the patient said stop."""
+
+    def name(self) -> str:
+        return "action_cancel"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        complaint = await turn.tx.orders.open_complaint(case.person.id)
+        if complaint and turn.tracker.active_loop_name == "complaint_form":
+            await turn.tx.orders.drop_complaint(complaint.id)
+            turn.tell([Say("utter_complaint_dropped")])
+            return [*leave_form(), *go_on_with_order(case)]
+        await turn.tx.orders.drop_draft(case.person.id)
+        turn.tell([Say("utter_order_dropped" if case.draft else "utter_nothing_to_cancel")])
+        return leave_form()
+
+
+def receipts(case: PatientCase, orders: list[Order]) -> list[Say]:
+    """One receipt for each order: number, products, expected day, and the fee where there is one (F7)."""
+    language = case.visit.language
+    says = []
+    for order in orders:
+        values = {"number": order.number, "products": products_of(case, order)}
+        if order.expected_latest:
+            values["expected"] = wording.day(order.expected_latest, language)
+        says.append(Say("utter_receipt" if order.expected_latest else "utter_receipt_no_day", values))
+        if order.fee_kr is not None:
+            says.append(Say("utter_receipt_fee", {"fee": str(order.fee_kr)}))
+    minutes = service().settings.undo_minutes
+    if any(order.status == "confirmed" for order in orders) and minutes:
+        says.append(Say("utter_receipt_undo", {"minutes": str(minutes)}))
+    return says

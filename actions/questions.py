@@ -1,0 +1,41 @@
+"""Questions about the patient's own prescriptions and orders. Answered in one turn."""
+
+from actions.turn import Events, PatientAction, Turn
+from ordering.use_cases import questions
+from ordering.use_cases.patient_case import PatientCase
+
+
+class AskNextWithdrawal(PatientAction):
+    def name(self) -> str:
+        return "action_next_withdrawal"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        turn.tell(questions.next_withdrawal(case, turn.message.values("product")))
+        return []
+
+
+class AskPrescriptions(PatientAction):
+    def name(self) -> str:
+        return "action_prescriptions"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        turn.tell(questions.prescriptions(case))
+        return []
+
+
+class AskOrderStatus(PatientAction):
+    def name(self) -> str:
+        return "action_order_status"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        turn.tell(questions.order_status(case))
+        return []
+
+
+class AskFee(PatientAction):
+    def name(self) -> str:
+        return "action_fee"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        turn.tell(questions.fees(case))
+        return []

@@ -1,0 +1,41 @@
+"""What anybody may ask, known or not: greeting, opening hours, a person."""
+
+from actions.order_slots import go_on_with_order
+from actions.turn import Events, Turn, VisitAction, service
+from ordering.use_cases.questions import opening_hours
+from ordering.use_cases.said import Say
+
+
+class Greet(VisitAction):
+    """Greets, and offers to go on with an order that was begun in another visit (W8)."""
+
+    def name(self) -> str:
+        return "action_greet"
+
+    async def act(self, turn: Turn) -> Events:
+        if turn.visit.person_id is not None:
+            case = await turn.case()
+            if case.draft and case.draft.begun:
+                turn.tell([Say("utter_hello")])
+                return go_on_with_order(case)
+        turn.tell([Say("utter_greet")])
+        return []
+
+
+class AskOpeningHours(VisitAction):
+    def name(self) -> str:
+        return "action_opening_hours"
+
+    async def act(self, turn: Turn) -> Events:
+        turn.tell(opening_hours(service().book, turn.visit.region, turn.local, turn.visit.language))
+        return []
+
+
+class TalkToHuman(VisitAction):
+    def name(self) -> str:
+        return "action_talk_to_human"
+
+    async def act(self, turn: Turn) -> Events:
+        turn.tell([Say("utter_human")])
+        turn.tell(opening_hours(service().book, turn.visit.region, turn.local, turn.visit.language))
+        return []

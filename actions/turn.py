@@ -1,0 +1,119 @@
+"""What every action does around its use case: find the visit, open a transaction, tell what came of it."""
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from ordering import wiring
+from ordering.model import Visit
+from ordering.ports import PickupPoints, Stores, Transaction
+from ordering.settings import Settings, get_settings
+from ordering.use_cases.edit_draft import Message
+from ordering.use_cases.patient_case import STOCKHOLM, PatientCase, load
+from ordering.use_cases.said import Say
+from rulebook import Rulebook, load_rulebook
+
+Events = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the actions work with; made once for each process."""
+
+    settings: Settings
+    stores: Stores
+    book: Rulebook
+    pickup_points: PickupPoints
+
+
+@lru_cache(maxsize=1)
+def service() -> Service:
+    settings = get_settings()
+    return Service(
+        settings=settings,
+        stores=wiring.build_stores(settings),
+        book=load_rulebook(),
+        pickup_points=wiring.build_pickup_points(settings),
+    )
+
+
+@dataclass(slots=True)
+class Turn:
+    """One action call: an open transaction, the visit, what was understood, and where to speak."""
+
+    tx: Transaction
+    visit: Visit
+    now: datetime
+    tracker: Tracker
+    dispatcher: CollectingDispatcher
+
+    @property
+    def local(self) -> datetime:
+        return self.now.astimezone(STOCKHOLM)
+
+    @property
+    def message(self) -> Message:
+        latest = self.tracker.latest_message
+        return Message(
+            id=str(latest.get("message_id") or ""),
+            intent=str((latest.get("intent") or {}).get("name") or ""),
+            entities=list(latest.get("entities") or []),
+            text=str(latest.get("text") or ""),
+        )
+
+    @property
+    def answers_the_patient(self) -> bool:
+        """False when the form runs again after another action, only to repeat its question."""
+        return self.tracker.latest_action_name in (None, "action_listen")
+
+    def tell(self, says: Iterable[Say]) -> None:
+        for say in says:
+            self.dispatcher.utter_message(response=say.response, **say.values)
+
+    async def case(self) -> PatientCase:
+        return await load(
+            self.tx, service().book, self.visit, now=self.now, sms_detail=service().settings.sms_detail
+        )
+
+
+class VisitAction(Action):
+    """An action about the visit that Rasa's sender id stands for. Anybody may use it, known or not."""
+
+    @abstractmethod
+    async def act(self, turn: Turn) -> Events:
+        """Runs the use case. One transaction: it commits when this returns and is undone when it raises."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        async with service().stores.begin() as tx:
+            visit = await tx.conversations.visit_by_sender(tracker.sender_id)
+            if visit is None:
+                raise LookupError("no visit has this sender id")
+            now = await wiring.now(tx, service().settings)
+            return await self.act(Turn(tx, visit, now, tracker, dispatcher))
+
+
+class PatientAction(VisitAction):
+    """An action about the patient's own things. Until the gateway knows who it is, it asks the gateway to find out."""
+
+    @abstractmethod
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events: ...
+
+    async def act(self, turn: Turn) -> Events:
+        if turn.visit.person_id is None:
+            turn.dispatcher.utter_message(json_message={"need": "identity"})
+            return self.unknown()
+        return await self.for_patient(turn, await turn.case())
+
+    def unknown(self) -> Events:
+        return []
+
+
+def leave_form() -> Events:
+    return [ActiveLoop(None), SlotSet("requested_slot", None)]

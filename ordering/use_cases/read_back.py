@@ -1,0 +1,51 @@
+"""Everything that is read back before the yes (D7): delivery, what is given up, what the patient must know."""
+
+from ordering.draft import Draft
+from ordering.use_cases.patient_case import PatientCase
+from ordering.use_cases.place_order import new_fees
+from ordering.use_cases.said import Say
+
+
+def read_back(case: PatientCase, draft: Draft) -> list[Say]:
+    """In the order to say it. Private words stand as [placeholders] in the texts; the gateway fills them."""
+    says = [*_fewer(case, draft), Say(f"utter_read_{draft.option}"), *_details(draft)]
+    says += [Say(f"utter_tell_{code}") for code in case.tell(draft)]
+    says += [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, draft) if kr is not None]
+    return says
+
+
+def _fewer(case: PatientCase, draft: Draft) -> list[Say]:
+    """Taking fewer uses up the whole withdrawal (W7)."""
+    return [
+        Say(
+            "utter_read_fewer",
+            {
+                "product": case.label(case.states[line.line_id].line),
+                "number": str(line.taken),
+                "max": str(case.max_packages(line.line_id)),
+            },
+        )
+        for line in draft.lines
+        if line.line_id in case.states and line.taken < case.max_packages(line.line_id)
+    ]
+
+
+def _details(draft: Draft) -> list[Say]:
+    details, says = draft.details, []
+    if details.get("entry_phone"):
+        says.append(Say("utter_read_entry_phone"))
+    elif details.get("door_code") == "none":
+        says.append(Say("utter_read_no_door_code"))
+    elif details.get("door_code"):
+        says.append(Say("utter_read_door_code"))
+    if details.get("co_name"):
+        says.append(Say("utter_read_co_name"))
+    elif details.get("name_on_door"):
+        says.append(Say("utter_read_name_on_door"))
+    if details.get("notify_by") in ("sms", "email"):
+        says.append(Say(f"utter_read_notify_{details['notify_by']}"))
+    if details.get("guardian_name"):
+        says.append(Say("utter_read_guardian"))
+    if details.get("receiver_name"):
+        says.append(Say("utter_read_receiver"))
+    return says
