@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from ordering.imported import Counts, ImportBatch, Known, References
 from ordering.model import (
     Address,
     Channel,
@@ -159,8 +160,8 @@ class Outbox(Protocol):
         """Due rows, marked `sending` (compare-and-swap; SKIP LOCKED on PostgreSQL), oldest id first. `ids`: only these.
 
         Due: status pending, unknown or sending with `due_at` passed; leasing moves `due_at` a minute on, so a row
-        whose sender died comes back. The rows carry the status they had BEFORE: "unknown" or "sending" means that
-        the message may have gone out already. Each lease counts an attempt, which the rows include.
+        whose sender died comes back. The rows carry the status they had before; a lease that ran out is `unknown`:
+        the message may have gone out already. `attempts` are those reported with `sent` and `failed`.
         """
         ...
 
@@ -182,12 +183,22 @@ class Facts(Protocol):
     async def set_clock_offset(self, offset: timedelta) -> None: ...
 
 
+class Imports(Protocol):
+    """What `ordering.importing` needs. Nobody else writes people, articles, units or prescriptions."""
+
+    async def known(self, references: References) -> Known: ...
+    async def write(self, batch: ImportBatch) -> dict[str, Counts]:
+        """Adds and changes; every reference within the batch must be in it or known. Counts by kind of row."""
+        ...
+
+
 class Transaction(Protocol):
     people: People
     orders: Orders
     conversations: Conversations
     outbox: Outbox
     facts: Facts
+    imports: Imports
 
 
 class Stores(Protocol):

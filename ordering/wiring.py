@@ -12,10 +12,13 @@ from ordering.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ordering.outbox.dispatcher import Dispatcher, Sender
+    from ordering.outbox.dispatcher import Dispatcher
+    from ordering.outbox.sending import Sender
+    from ordering.store import SqlStores
 
 
-def build_stores(settings: Settings) -> Stores:
+def build_stores(settings: Settings) -> "SqlStores":
+    """Close them (`await stores.close()`) in the event loop that used them."""
     from ordering.store import SqlStores
 
     return SqlStores(settings.database_url)
@@ -53,10 +56,10 @@ def build_senders(settings: Settings) -> "Mapping[str, Sender]":
 
 
 def build_dispatcher(settings: Settings, stores: Stores) -> "Dispatcher":
-    """Sends what is in the outbox. Uses the real clock: a message is due when it is due, also in the demo."""
+    """Sends what is in the outbox."""
     from ordering.outbox.dispatcher import Dispatcher
 
-    return Dispatcher(stores, build_senders(settings), build_sealer(settings), utc_now)
+    return Dispatcher(stores, build_senders(settings), build_sealer(settings), utc_now, moved_clock=settings.demo)
 
 
 def utc_now() -> datetime:

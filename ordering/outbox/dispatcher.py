@@ -1,0 +1,149 @@
+"""Sends what is in the outbox: each message at least once, and once as far as anybody can know.
+
+A row is leased, sent outside any transaction, and then marked. When the outcome is unknown (no answer, or the
+process died in between), the provider is asked before the message is sent again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from ordering.model import OutboxRow
+from ordering.outbox.sending import NotSent, Outgoing, PerhapsSent, Rejected, Sender
+from ordering.ports import Sealer, Stores, Transaction
+from ordering.use_cases import send_orders
+
+log = logging.getLogger("pafyll.outbox")
+
+# Seconds before the second, third ... attempt; the last one repeats.
+BACK_OFF = (2, 10, 30, 120, 600, 1800, 3600)
+# Twilio lists a message a little after it has accepted it.
+LOOK_AFTER = timedelta(seconds=30)
+RECIPIENTS_AT_ONCE = 8
+
+
+class Dispatcher:
+    """Any number may run at once, in any process: a row is leased by one of them.
+
+    `clock` gives real time. `moved_clock`: the demo's clock may run ahead of it, and rows written by that clock
+    are due as well.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        senders: Mapping[str, Sender],
+        sealer: Sealer,
+        clock: Callable[[], datetime],
+        *,
+        moved_clock: bool = False,
+    ) -> None:
+        self._stores = stores
+        self._senders = senders
+        self._sealer = sealer
+        self._clock = clock
+        self._moved_clock = moved_clock
+
+    async def dispatch(self, ids: Sequence[int] | None = None) -> int:
+        """Tries due rows (only these `ids`, if given) and says how many went out. Never raises for a bad message."""
+        async with self._stores.begin() as tx:
+            rows = await tx.outbox.lease(await self._now(tx), ids=ids)
+        rows.sort(key=lambda row: (row.kind, row.recipient, row.id))
+        queues = [list(group) for _, group in groupby(rows, key=lambda row: (row.kind, row.recipient))]
+        slots = asyncio.Semaphore(RECIPIENTS_AT_ONCE)
+        return sum(await asyncio.gather(*(self._send_in_order(queue, slots) for queue in queues)))
+
+    async def close(self) -> None:
+        for sender in self._senders.values():
+            await sender.close()
+
+    async def _send_in_order(self, rows: Sequence[OutboxRow], slots: asyncio.Semaphore) -> int:
+        async with slots:
+            return sum([await self._try(row) for row in rows])
+
+    async def _try(self, row: OutboxRow) -> bool:
+        sender = self._senders.get(row.kind)
+        try:
+            if sender is None:
+                raise NotSent(f"nothing here sends messages of kind {row.kind}")
+            if not await self._wanted(row):
+                return False
+            provider_id = await self._send_once(sender, row)
+        except NotSent as error:
+            await self._later(row, str(error), limit=sender.attempts if sender else None)
+        except PerhapsSent as error:
+            await self._unknown(row, str(error))
+        except Rejected as error:
+            await self._give_up(row, str(error))
+        except Exception as error:
+            # The text of an unforeseen error may hold the message, so only its kind is told.
+            await self._unknown(row, type(error).__name__)
+        else:
+            await self._sent(row, provider_id)
+            return True
+        return False
+
+    async def _send_once(self, sender: Sender, row: OutboxRow) -> str | None:
+        if row.sealed is None:
+            raise Rejected("the payload is gone")
+        message = Outgoing(row.recipient, row.sender, row.key, self._sealer.open(row.sealed))
+        if row.status == "unknown":
+            before = await sender.sent_before(message) or []
+            async with self._stores.begin() as tx:
+                for provider_id in before:
+                    if await tx.outbox.by_provider(provider_id) is None:  # else it was another message, same text
+                        return provider_id
+        return await sender.send(message)
+
+    async def _wanted(self, row: OutboxRow) -> bool:
+        if row.kind != send_orders.DISTRIBUTOR:
+            return True
+        async with self._stores.begin() as tx:
+            if await send_orders.still_wanted(tx, row):
+                return True
+            if row.attempts or row.status == "unknown":
+                await send_orders.withdraw(tx, row, sealer=self._sealer, due_at=await self._now(tx))
+            await tx.outbox.sent(row.id, provider_id=None, now=await self._now(tx))
+        log.info("outbox %s: order cancelled, not sent", row.id)
+        return False
+
+    async def _sent(self, row: OutboxRow, provider_id: str | None) -> None:
+        async with self._stores.begin() as tx:
+            moment = await self._now(tx)
+            await tx.outbox.sent(row.id, provider_id=provider_id, now=moment)
+            if row.kind == send_orders.DISTRIBUTOR:
+                await send_orders.accepted(tx, row, sealer=self._sealer, now=moment)
+
+    async def _later(self, row: OutboxRow, reason: str, *, limit: int | None) -> None:
+        if limit is not None and row.attempts + 1 >= limit:
+            await self._give_up(row, reason)
+            return
+        wait = timedelta(seconds=BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)])
+        # What may have gone out already stays unknown, so that the next attempt looks before it sends.
+        status = "unknown" if row.status == "unknown" else "pending"
+        log.warning("outbox %s (%s): %s; again in %.0f s", row.id, row.kind, reason, wait.total_seconds())
+        await self._failed(row, reason, wait, status)
+
+    async def _unknown(self, row: OutboxRow, reason: str) -> None:
+        sender = self._senders[row.kind]
+        if row.attempts + 1 >= sender.attempts:
+            await self._give_up(row, reason)
+            return
+        log.warning("outbox %s (%s): outcome unknown, %s; will be looked up", row.id, row.kind, reason)
+        await self._failed(row, reason, LOOK_AFTER, "unknown")
+
+    async def _give_up(self, row: OutboxRow, reason: str) -> None:
+        log.error("outbox %s (%s): given up after %s attempts, %s", row.id, row.kind, row.attempts + 1, reason)
+        await self._failed(row, reason, None, "dead")
+
+    async def _failed(self, row: OutboxRow, reason: str, wait: timedelta | None, status: str) -> None:
+        async with self._stores.begin() as tx:
+            retry_at = None if wait is None else self._clock() + wait
+            await tx.outbox.failed(row.id, error=reason, retry_at=retry_at, status=status)
+
+    async def _now(self, tx: Transaction) -> datetime:
+        if not self._moved_clock:
+            return self._clock()
+        return self._clock() + max(await tx.facts.clock_offset(), timedelta())

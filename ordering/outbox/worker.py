@@ -1,0 +1,68 @@
+"""The process that does what no patient waits for: orders to the distributor, and messages that are due again."""
+
+import asyncio
+import logging
+import signal
+
+from ordering.outbox.dispatcher import Dispatcher
+from ordering.ports import Sealer, Stores
+from ordering.settings import Settings
+from ordering.use_cases.send_orders import send_orders
+from ordering.wiring import build_dispatcher, build_sealer, build_stores, now, utc_now
+
+log = logging.getLogger("pafyll.worker")
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+class Worker:
+    """Any number may run at once. Every round begins from the database, so one that dies leaves nothing behind."""
+
+    def __init__(self, *, settings: Settings, stores: Stores, dispatcher: Dispatcher, sealer: Sealer) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._dispatcher = dispatcher
+        self._sealer = sealer
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Lets the present round finish; `run` then returns."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Rounds until `stop`. A failing database makes the pauses longer, never an end."""
+        pause = self._settings.worker_interval_seconds
+        while not self._stopping.is_set():
+            try:
+                await self.round()
+                pause = self._settings.worker_interval_seconds
+            except Exception as error:
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                log.error("round failed (%s); next in %.0f s", type(error).__name__, pause)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), timeout=pause)
+            except TimeoutError:
+                continue
+
+    async def round(self) -> None:
+        async with self._stores.begin() as tx:
+            moment = await now(tx, self._settings)
+        orders = await send_orders(stores=self._stores, sealer=self._sealer, now=moment, due_at=utc_now())
+        sent = await self._dispatcher.dispatch()
+        if orders or sent:
+            log.info("orders on their way to the distributor: %s; messages sent: %s", len(orders), sent)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT."""
+    stores = build_stores(settings)
+    dispatcher = build_dispatcher(settings, stores)
+    worker = Worker(settings=settings, stores=stores, dispatcher=dispatcher, sealer=build_sealer(settings))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    log.info("worker ready")
+    try:
+        await worker.run()
+    finally:
+        await dispatcher.close()
+        await stores.close()
