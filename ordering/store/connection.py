@@ -1,0 +1,112 @@
+"""One transaction's connection, made when it is first needed, and the engine it comes from."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_MILLISECONDS = 5000
+LONGEST_WAIT_TO_WRITE = 30.0
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class Work:
+    """Runs the statements of one transaction.
+
+    On SQLite a transaction begins (BEGIN IMMEDIATE) with the first statement that writes, so reading never waits for
+    a writer and a writer never finds that its reading has gone stale. What was read before that first write is read
+    as PostgreSQL reads it by default: each statement sees what is committed when it runs. Whoever writes what it
+    decided from such a reading therefore checks it again in the statement that writes (compare-and-swap).
+    """
+
+    def __init__(self, engine: AsyncEngine, write_turn: asyncio.Lock) -> None:
+        self._engine = engine
+        self._write_turn = write_turn
+        self._connection: AsyncConnection | None = None
+        self._writing = False
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self._engine.dialect.name == "postgresql"
+
+    async def read(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
+        connection = self._connection or await self._connect()
+        return await connection.execute(statement, parameters)
+
+    async def write(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
+        connection = await self.begin_writing()
+        return await connection.execute(statement, parameters)
+
+    async def insert_new(self, table: Table, values: Mapping[str, Any], *, unless: str | None = None) -> int | None:
+        """The new row's id, or None when a row with the same value in the unique column `unless` is there already.
+
+        Without `unless`, any unique key counts. Waits for another transaction that is just inserting the same key.
+        """
+        inserted = await self.write(_insert_new(table, unless, self.on_postgresql), values)
+        found: int | None = inserted.scalar()
+        return found
+
+    async def begin_writing(self) -> AsyncConnection:
+        """From here on nobody else writes (SQLite); call it before reading what must not change meanwhile."""
+        connection = self._connection or await self._connect()
+        if not self._writing and not self.on_postgresql:
+            # Within one process writers queue here, in order; SQLite's own waiting is by polling and unfair.
+            async with asyncio.timeout(LONGEST_WAIT_TO_WRITE):
+                await self._write_turn.acquire()
+            self._writing = True
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return connection
+
+    async def commit(self) -> None:
+        if self._connection is not None and (self._writing or self.on_postgresql):
+            await self._connection.commit()
+
+    async def close(self) -> None:
+        """Rolls back what is not committed."""
+        try:
+            if self._connection is not None:
+                await asyncio.shield(self._connection.close())
+        finally:
+            self._connection = None
+            if self._writing:
+                self._writing = False
+                self._write_turn.release()
+
+    async def _connect(self) -> AsyncConnection:
+        self._connection = await self._engine.connect()
+        return self._connection
+
+
+@cache
+def _insert_new(table: Table, unless: str | None, on_postgresql: bool) -> Executable:
+    target = [unless] if unless else None
+    if on_postgresql:
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=target).returning(table.c.id)
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=target).returning(table.c.id)
+
+
+def make_engine(database_url: str) -> AsyncEngine:
+    """The folder of an SQLite file is made if it is missing."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # isolation_level None: sqlite3 begins nothing by itself, Work.begin_writing does.
+    engine = create_async_engine(url, pool_size=10, max_overflow=10, connect_args={"isolation_level": None})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

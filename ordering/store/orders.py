@@ -1,0 +1,253 @@
+"""Drafts, placed orders and complaints."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, bindparam, delete, exists, insert, literal_column, select, update
+
+from ordering.model import Complaint, DraftRow, NewOrder, Order, OrderLine, OrderStatus
+from ordering.store.connection import Work
+from ordering.store.tables import complaints, order_lines, orders, outbox
+
+SWEDEN = ZoneInfo("Europe/Stockholm")
+_TRIES = 50
+
+# Literals, not parameters: only then can SQLite see that a partial index covers the query.
+_IS_DRAFT = orders.c.status == literal_column("'new'")
+_IS_CONFIRMED = orders.c.status == literal_column("'confirmed'")
+
+_DRAFT = select(orders.c.id, orders.c.person_id, orders.c.version, orders.c.content).where(
+    orders.c.person_id == bindparam("person"), _IS_DRAFT
+)
+_REPLACE_DRAFT = (
+    update(orders)
+    .where(orders.c.person_id == bindparam("person"), _IS_DRAFT, orders.c.version == bindparam("was"))
+    .values(content=bindparam("content"), status_at=bindparam("now"), version=orders.c.version + 1)
+    .returning(orders.c.id)
+)
+_DROP_DRAFT = delete(orders).where(orders.c.person_id == bindparam("person"), _IS_DRAFT)
+_USE_DRAFT = delete(orders).where(orders.c.id == bindparam("draft"), _IS_DRAFT, orders.c.version == bindparam("was"))
+
+_ORDERS = (
+    select(
+        *(column for column in orders.c if column.name not in ("content", "version", "status_at")),
+        order_lines.c.line_id,
+        order_lines.c.article_number,
+        order_lines.c.packages,
+        order_lines.c.variants,
+    )
+    .join(order_lines, order_lines.c.order_id == orders.c.id)
+    .order_by(orders.c.confirmed_at.desc(), orders.c.id.desc(), order_lines.c.position)
+)
+_OF_PERSON = _ORDERS.where(orders.c.person_id == bindparam("person"))
+_BY_NUMBER = _ORDERS.where(orders.c.number == bindparam("number"))
+_BY_KEYS = _ORDERS.where(orders.c.idempotency_key.in_(bindparam("keys", expanding=True)))
+_DUE = _ORDERS.where(
+    orders.c.id.in_(
+        select(orders.c.id)
+        .where(
+            _IS_CONFIRMED,
+            orders.c.send_after <= bindparam("now"),
+            ~exists().where(outbox.c.order_id == orders.c.id, outbox.c.kind == "distributor"),
+        )
+        .order_by(orders.c.send_after)
+        .limit(bindparam("most"))
+    )
+)
+_SET_STATUS = (
+    update(orders)
+    .where(orders.c.id == bindparam("order"), orders.c.status.in_(bindparam("was", expanding=True)))
+    .values(status=bindparam("to"), status_at=bindparam("now"))
+)
+_SET_DELIVERED = _SET_STATUS.values(delivered_on=bindparam("delivered"))
+
+_OPEN_COMPLAINT = (
+    select(*complaints.c)
+    .where(complaints.c.person_id == bindparam("person"), complaints.c.text.is_(None))
+    .order_by(complaints.c.id.desc())
+    .limit(1)
+)
+_FILL_COMPLAINT = (
+    update(complaints)
+    .where(complaints.c.id == bindparam("complaint"))
+    .values(text=bindparam("said"))
+    .returning(*complaints.c)
+)
+_DROP_COMPLAINT = delete(complaints).where(complaints.c.id == bindparam("complaint"), complaints.c.text.is_(None))
+
+
+class SqlOrders:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def draft(self, person_id: int) -> DraftRow | None:
+        row = (await self._work.read(_DRAFT, {"person": person_id})).first()
+        return None if row is None else DraftRow(row.id, row.person_id, row.version, row.content)
+
+    async def save_draft(
+        self, person_id: int, content: dict[str, Any], *, version: int | None, now: datetime
+    ) -> DraftRow | None:
+        if version is None:
+            values = {"person_id": person_id, "status": "new", "status_at": now, "content": content, "version": 1}
+            draft_id = await self._work.insert_new(orders, values)
+            return None if draft_id is None else DraftRow(draft_id, person_id, 1, content)
+        parameters = {"person": person_id, "was": version, "content": content, "now": now}
+        draft_id = (await self._work.write(_REPLACE_DRAFT, parameters)).scalar()
+        return None if draft_id is None else DraftRow(draft_id, person_id, version + 1, content)
+
+    async def drop_draft(self, person_id: int) -> None:
+        await self._work.write(_DROP_DRAFT, {"person": person_id})
+
+    async def place(self, orders: Sequence[NewOrder], *, draft: DraftRow) -> list[Order] | None:
+        # The draft goes first: of several who say yes at once, the others wait here and then find it gone.
+        used = await self._work.write(_USE_DRAFT, {"draft": draft.id, "was": draft.version})
+        if used.rowcount == 0:
+            return await self._placed_before([order.idempotency_key for order in orders])
+        placed = [await self._insert(order) for order in orders]
+        await self._work.write(
+            insert(order_lines),
+            [
+                {
+                    "order_id": order.id,
+                    "position": position,
+                    "line_id": line.line_id,
+                    "article_number": line.article_number,
+                    "packages": line.packages,
+                    "variants": line.variants,
+                }
+                for order in placed
+                for position, line in enumerate(order.lines)
+            ],
+        )
+        return placed
+
+    async def of_person(self, person_id: int) -> list[Order]:
+        return _orders(await self._work.read(_OF_PERSON, {"person": person_id}))
+
+    async def by_number(self, number: str) -> Order | None:
+        found = _orders(await self._work.read(_BY_NUMBER, {"number": number}))
+        return found[0] if found else None
+
+    async def set_status(self, order_id: int, *, was: Sequence[OrderStatus], to: OrderStatus, now: datetime) -> bool:
+        parameters: dict[str, Any] = {"order": order_id, "was": list(was), "to": to, "now": now}
+        if to != "delivered":
+            return (await self._work.write(_SET_STATUS, parameters)).rowcount == 1
+        parameters["delivered"] = now.astimezone(SWEDEN).date()
+        return (await self._work.write(_SET_DELIVERED, parameters)).rowcount == 1
+
+    async def due_for_distributor(self, now: datetime, limit: int = 50) -> list[Order]:
+        """The longest waiting first."""
+        due = _orders(await self._work.read(_DUE, {"now": now, "most": limit}))
+        return sorted(due, key=lambda order: (order.send_after or order.confirmed_at, order.id))
+
+    async def open_complaint(self, person_id: int) -> Complaint | None:
+        row = (await self._work.read(_OPEN_COMPLAINT, {"person": person_id})).first()
+        return None if row is None else Complaint(**row._mapping)
+
+    async def add_complaint(
+        self, *, person_id: int, region: str, kind: str, text: str | None, channel: str, now: datetime
+    ) -> Complaint:
+        values = {"person_id": person_id, "region": region, "kind": kind, "text": text, "channel": channel}
+        for _ in range(_TRIES):
+            case_number = f"R{secrets.randbelow(900_000) + 100_000}"
+            row = values | {"case_number": case_number, "opened_at": now}
+            complaint_id = await self._work.insert_new(complaints, row, unless="case_number")
+            if complaint_id is not None:
+                return Complaint(complaint_id, case_number, person_id, region, kind, text, channel, now)
+        raise RuntimeError("no free case number found")
+
+    async def fill_complaint(self, complaint_id: int, text: str) -> Complaint:
+        row = (await self._work.write(_FILL_COMPLAINT, {"complaint": complaint_id, "said": text})).first()
+        if row is None:
+            raise LookupError(f"no complaint with id {complaint_id}")
+        return Complaint(**row._mapping)
+
+    async def drop_complaint(self, complaint_id: int) -> None:
+        """Only while its text is missing: what a patient has reported is never taken away."""
+        await self._work.write(_DROP_COMPLAINT, {"complaint": complaint_id})
+
+    async def _placed_before(self, keys: list[str]) -> list[Order] | None:
+        found = _orders(await self._work.read(_BY_KEYS, {"keys": keys}))
+        return sorted(found, key=lambda order: order.id) if len(found) == len(keys) else None
+
+    async def _insert(self, order: NewOrder) -> Order:
+        values = {
+            "person_id": order.person_id,
+            "region": order.region,
+            "status": "confirmed",
+            "status_at": order.confirmed_at,
+            "payer": order.payer,
+            "channel": order.channel,
+            "ordered_by": order.ordered_by,
+            "day": order.day,
+            "confirmed_at": order.confirmed_at,
+            "send_after": order.send_after,
+            "option": order.option,
+            "details": order.details,
+            "fee_kr": order.fee_kr,
+            "expected_earliest": order.expected_earliest,
+            "expected_latest": order.expected_latest,
+            "idempotency_key": order.idempotency_key,
+        }
+        order_id, number = await insert_numbered_order(self._work, values)
+        return Order(
+            id=order_id,
+            number=number,
+            person_id=order.person_id,
+            region=order.region,
+            status="confirmed",
+            payer=order.payer,
+            channel=order.channel,
+            ordered_by=order.ordered_by,
+            day=order.day,
+            confirmed_at=order.confirmed_at,
+            option=order.option,
+            details=order.details,
+            lines=order.lines,
+            fee_kr=order.fee_kr,
+            expected_earliest=order.expected_earliest,
+            expected_latest=order.expected_latest,
+            send_after=order.send_after,
+        )
+
+
+async def insert_numbered_order(work: Work, values: dict[str, Any]) -> tuple[int, str]:
+    """Inserts an order under a free number drawn at random, so that nobody can count on to the next patient's."""
+    for _ in range(_TRIES):
+        number = str(secrets.randbelow(9_000_000) + 1_000_000)
+        order_id = await work.insert_new(orders, values | {"number": number}, unless="number")
+        if order_id is not None:
+            return order_id, number
+    raise RuntimeError("no free order number found")
+
+
+def _orders(rows: Any) -> list[Order]:
+    return [_order(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
+
+
+def _order(rows: list[Row[Any]]) -> Order:
+    row = rows[0]
+    return Order(
+        id=row.id,
+        number=row.number,
+        person_id=row.person_id,
+        region=row.region,
+        status=row.status,
+        payer=row.payer,
+        channel=row.channel,
+        ordered_by=row.ordered_by,
+        day=row.day,
+        confirmed_at=row.confirmed_at,
+        option=row.option,
+        details=row.details or {},
+        lines=tuple(OrderLine(one.line_id, one.article_number, one.packages, one.variants) for one in rows),
+        fee_kr=row.fee_kr,
+        expected_earliest=row.expected_earliest,
+        expected_latest=row.expected_latest,
+        send_after=row.send_after,
+        delivered_on=row.delivered_on,
+    )

@@ -1,0 +1,111 @@
+"""Outgoing messages: put with the business that causes them, leased by whoever sends."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, literal_column, null, select, update
+
+from ordering.model import OutboxRow
+from ordering.store.connection import Work
+from ordering.store.tables import outbox
+
+LEASE = timedelta(seconds=60)
+
+_IS_OPEN = outbox.c.status.in_([literal_column("'pending'"), literal_column("'sending'"), literal_column("'unknown'")])
+_ROW = select(
+    outbox.c.id,
+    outbox.c.kind,
+    outbox.c.recipient,
+    outbox.c.sender,
+    outbox.c.status,
+    outbox.c.attempts,
+    outbox.c.due_at,
+    outbox.c.sealed,
+    outbox.c.key,
+    outbox.c.order_id,
+    outbox.c.provider_id,
+)
+_DUE = (
+    _ROW.where(_IS_OPEN, outbox.c.due_at <= bindparam("now"))
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_DUE_OF_THESE = _DUE.where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("taken", expanding=True)))
+    .values(status="sending", due_at=bindparam("until"))
+)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        status="sent",
+        sealed=null(),
+        error=null(),
+        attempts=outbox.c.attempts + 1,
+        provider_id=bindparam("provider"),
+        sent_at=bindparam("now"),
+    )
+)
+_FAILED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(status=bindparam("new_status"), attempts=outbox.c.attempts + 1, error=bindparam("reason"))
+)
+_FAILED_UNTIL = _FAILED.values(due_at=bindparam("retry_at"))
+_BY_PROVIDER = _ROW.where(outbox.c.provider_id == bindparam("provider"))
+
+
+class SqlOutbox:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def put(
+        self,
+        *,
+        kind: str,
+        recipient: str,
+        sealed: bytes,
+        key: str,
+        due_at: datetime,
+        sender: str | None = None,
+        order_id: int | None = None,
+    ) -> int | None:
+        values = {"kind": kind, "recipient": recipient, "sealed": sealed, "key": key, "due_at": due_at}
+        values |= {"sender": sender, "order_id": order_id, "status": "pending", "attempts": 0}
+        return await self._work.insert_new(outbox, values, unless="key")
+
+    async def lease(self, now: datetime, *, ids: Sequence[int] | None = None, limit: int = 20) -> list[OutboxRow]:
+        """Rows come back with the status they were found in, so that the sender knows what it is up to.
+
+        A row that somebody took LEASE ago and never reported on comes back as `unknown`: it may have gone out.
+        """
+        await self._work.begin_writing()
+        parameters = {"now": now, "most": limit}
+        if ids is None:
+            found = await self._work.read(_DUE, parameters)
+        else:
+            found = await self._work.read(_DUE_OF_THESE, parameters | {"ids": list(ids)})
+        rows = [
+            OutboxRow(**{**row._mapping, "status": "unknown" if row.status == "sending" else row.status})
+            for row in found
+        ]
+        if rows:
+            await self._work.write(_TAKE, {"taken": [row.id for row in rows], "until": now + LEASE})
+        return rows
+
+    async def sent(self, row_id: int, *, provider_id: str | None, now: datetime) -> None:
+        await self._work.write(_SENT, {"row": row_id, "provider": provider_id, "now": now})
+
+    async def failed(self, row_id: int, *, error: str, retry_at: datetime | None, status: str = "pending") -> None:
+        if retry_at is None:
+            await self._work.write(_FAILED, {"row": row_id, "reason": error, "new_status": "dead"})
+        else:
+            parameters = {"row": row_id, "reason": error, "new_status": status, "retry_at": retry_at}
+            await self._work.write(_FAILED_UNTIL, parameters)
+
+    async def by_provider(self, provider_id: str) -> OutboxRow | None:
+        row = (await self._work.read(_BY_PROVIDER, {"provider": provider_id})).first()
+        return None if row is None else OutboxRow(**row._mapping)

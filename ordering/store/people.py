@@ -1,0 +1,169 @@
+"""People, who they represent, and their prescription lines."""
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, false, select, update
+
+from ordering.model import Address, Article, Line, Person, Variant
+from ordering.store.connection import Work
+from ordering.store.tables import articles, lines, payers, people, representatives, units
+
+_PERSON = select(*people.c)
+_BY_ID = _PERSON.where(people.c.id == bindparam("person_id"))
+_BY_IDENTITY = _PERSON.where(
+    people.c.region == bindparam("region"), people.c.identity_number == bindparam("identity_number")
+)
+_BY_MOBILE = _PERSON.where(people.c.region == bindparam("region"), people.c.mobile == bindparam("mobile")).order_by(
+    people.c.id
+)
+_REPRESENTED = (
+    _PERSON.join(representatives, representatives.c.patient_id == people.c.id)
+    .where(representatives.c.representative_id == bindparam("person_id"), people.c.protected == false())
+    .order_by(people.c.id)
+)
+_MOBILE_OF_REPRESENTATIVE = (
+    select(people.c.mobile)
+    .join(representatives, representatives.c.representative_id == people.c.id)
+    .where(representatives.c.patient_id == bindparam("person_id"), people.c.mobile.is_not(None))
+    .order_by(people.c.id)
+    .limit(1)
+)
+_SAVE_ADDRESS = (
+    update(people)
+    .where(people.c.id == bindparam("person_id"))
+    .values(own_street=bindparam("street"), own_postal_code=bindparam("code"), own_city=bindparam("town"))
+)
+_LINES = (
+    select(
+        lines.c.id,
+        lines.c.person_id,
+        lines.c.number,
+        lines.c.unit,
+        lines.c.written,
+        lines.c.days_per_withdrawal,
+        lines.c.withdrawals,
+        lines.c.packages_per_withdrawal,
+        lines.c.prescription_type,
+        lines.c.voided,
+        units.c.name.label("unit_name"),
+        payers.c.payer,
+        articles.c.number.label("article_number"),
+        articles.c.region,
+        articles.c.name.label("article_name"),
+        articles.c.product,
+        articles.c.area,
+        articles.c.kind,
+        articles.c.subgroup,
+        articles.c.supplier,
+        articles.c.supplier_contact,
+        articles.c.pieces_per_package,
+        articles.c.price_kr,
+        articles.c.variants,
+    )
+    .join(articles, articles.c.id == lines.c.article_id)
+    .join(payers, (payers.c.unit == lines.c.unit) & (payers.c.area == lines.c.area))
+    .join(units, units.c.customer_number == lines.c.unit)
+    .where(lines.c.person_id == bindparam("person_id"))
+    .order_by(lines.c.number)
+)
+
+
+class SqlPeople:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def get(self, person_id: int) -> Person:
+        """LookupError when there is none."""
+        person = await self._one(_BY_ID, person_id=person_id)
+        if person is None:
+            raise LookupError(f"no person with id {person_id}")
+        return person
+
+    async def by_identity(self, region: str, identity_number: str) -> Person | None:
+        return await self._one(_BY_IDENTITY, region=region, identity_number=identity_number)
+
+    async def by_mobile(self, region: str, mobile: str) -> list[Person]:
+        rows = await self._work.read(_BY_MOBILE, {"region": region, "mobile": mobile})
+        return [_person(row) for row in rows]
+
+    async def represented_by(self, person_id: int) -> list[Person]:
+        rows = await self._work.read(_REPRESENTED, {"person_id": person_id})
+        return [_person(row) for row in rows]
+
+    async def code_mobile(self, person: Person) -> str | None:
+        if person.mobile:
+            return person.mobile
+        found: str | None = (await self._work.read(_MOBILE_OF_REPRESENTATIVE, {"person_id": person.id})).scalar()
+        return found
+
+    async def lines(self, person_id: int) -> list[Line]:
+        rows = await self._work.read(_LINES, {"person_id": person_id})
+        return [_line(row) for row in rows]
+
+    async def save_address(self, person_id: int, address: Address) -> None:
+        await self._work.write(
+            _SAVE_ADDRESS,
+            {"person_id": person_id, "street": address.street, "code": address.postal_code, "town": address.city},
+        )
+
+    async def _one(self, statement: Any, **parameters: Any) -> Person | None:
+        row = (await self._work.read(statement, parameters)).first()
+        return None if row is None else _person(row)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=row.id,
+        region=row.region,
+        identity_number=row.identity_number,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        born=row.born,
+        asylum_seeker=row.asylum_seeker,
+        protected=row.protected,
+        address=_address(row.own_street, row.own_postal_code, row.own_city)
+        or _address(row.street, row.postal_code, row.city),
+        co_name=row.co_name,
+        door_code=row.door_code,
+        mobile=row.mobile,
+        email=row.email,
+        language=row.language,
+        sms_detail=row.sms_detail,
+    )
+
+
+def _address(street: str | None, postal_code: str | None, city: str | None) -> Address | None:
+    if street is None or postal_code is None or city is None:
+        return None
+    return Address(street, postal_code, city)
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(
+        id=row.id,
+        person_id=row.person_id,
+        number=row.number,
+        article=Article(
+            number=row.article_number,
+            region=row.region,
+            name=row.article_name,
+            product=row.product,
+            area=row.area,
+            kind=row.kind,
+            subgroup=row.subgroup,
+            supplier=row.supplier,
+            supplier_contact=row.supplier_contact,
+            pieces_per_package=row.pieces_per_package,
+            price_kr=row.price_kr,
+            variants=tuple(Variant(*variant) for variant in row.variants),
+        ),
+        unit=row.unit,
+        unit_name=row.unit_name,
+        payer=row.payer,
+        written=row.written,
+        days_per_withdrawal=row.days_per_withdrawal,
+        withdrawals=row.withdrawals,
+        packages_per_withdrawal=row.packages_per_withdrawal,
+        prescription_type=row.prescription_type,
+        voided=row.voided,
+    )

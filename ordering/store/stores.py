@@ -1,0 +1,57 @@
+"""Opens the database and hands out transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ordering import ports
+from ordering.store.connection import Work, make_engine
+from ordering.store.conversations import SqlConversations
+from ordering.store.facts import SqlFacts
+from ordering.store.imports import SqlImports
+from ordering.store.orders import SqlOrders
+from ordering.store.outbox import SqlOutbox
+from ordering.store.people import SqlPeople
+
+
+class SqlTransaction:
+    """The ports over one connection. Costs nothing until the first statement."""
+
+    people: ports.People
+    orders: ports.Orders
+    conversations: ports.Conversations
+    outbox: ports.Outbox
+    facts: ports.Facts
+    imports: ports.Imports
+
+    def __init__(self, work: Work) -> None:
+        self.people = SqlPeople(work)
+        self.orders = SqlOrders(work)
+        self.conversations = SqlConversations(work)
+        self.outbox = SqlOutbox(work)
+        self.facts = SqlFacts(work)
+        self.imports = SqlImports(work)
+
+
+class SqlStores:
+    """`database_url` as SQLAlchemy writes it: sqlite+aiosqlite:///FILE or postgresql+asyncpg://...
+
+    The tables must be there (ordering.store.migrations.upgrade). Use it within one event loop.
+    A transaction that writes must not be opened inside another one that writes: on SQLite it would wait for itself.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._engine = make_engine(database_url)
+        self._write_turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[ports.Transaction]:
+        work = Work(self._engine, self._write_turn)
+        try:
+            yield SqlTransaction(work)
+            await work.commit()
+        finally:
+            await work.close()
+
+    async def close(self) -> None:
+        await self._engine.dispose()
