@@ -1,0 +1,122 @@
+"""The public door. `uvicorn api.app:app` serves it; `create_app(settings, parts)` is for tests."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.channels import chat, chat_form, sms, voice
+from api.limits import ChatCors, LimitBody
+from ordering.ports import Sealer, Stores
+from ordering.settings import Settings, get_settings
+
+logger = logging.getLogger(__name__)
+READY_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the doors work with. `book`: the rulebook; `say`: `api.texts.say`."""
+
+    gateway: Any
+    stores: Stores
+    sealer: Sealer
+    book: Any
+    say: Callable[..., str]
+
+
+def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:
+    """The application. Without `parts` the real ones are built when it starts, and closed when it stops."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            _put(app, parts or await build_parts(settings, stack))
+            app.state.http = await stack.enter_async_context(httpx.AsyncClient(timeout=READY_SECONDS))
+            yield
+
+    app = FastAPI(title="Påfyll", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.settings = settings
+    for router in (sms.router, voice.router, chat.router, chat_form.router):
+        app.include_router(router)
+    if settings.demo:
+        from api.demo import console
+
+        console.add_to(app)
+    _add_operations(app)
+    app.add_middleware(ChatCors, origins=settings.chat_allowed_origins)
+    app.add_middleware(LimitBody)
+    return app
+
+
+async def build_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+    """The real parts; what has to be closed is left with `stack`."""
+    from api import texts
+    from api.gateway.build import build_gateway
+    from ordering import wiring
+    from rulebook import load_rulebook
+
+    stores = wiring.build_stores(settings)
+    gateway = build_gateway(settings, stores)
+    await gateway.start()
+    stack.push_async_callback(gateway.stop)
+    return Parts(gateway, stores, wiring.build_sealer(settings), load_rulebook(), texts.say)
+
+
+def _put(app: FastAPI, parts: Parts) -> None:
+    app.state.gateway = parts.gateway
+    app.state.stores = parts.stores
+    app.state.sealer = parts.sealer
+    app.state.book = parts.book
+    app.state.say = parts.say
+
+
+def _add_operations(app: FastAPI) -> None:
+    @app.get("/healthz", tags=["Operations"])
+    async def alive() -> dict[str, str]:
+        """This process runs."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["Operations"])
+    async def ready() -> JSONResponse:
+        """Database and Rasa answer. 503 names the one that does not."""
+        state = {"database": await _database_answers(app), "rasa": await _rasa_answers(app)}
+        return JSONResponse(state, 200 if all(state.values()) else 503)
+
+    @app.get("/metrics", tags=["Operations"])
+    async def metrics() -> Response:
+        """Prometheus text."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _database_answers(app: FastAPI) -> bool:
+    try:
+        async with app.state.stores.begin() as tx:
+            await tx.facts.clock_offset()
+    except Exception as error:
+        logger.error("The database does not answer: %s", type(error).__name__)
+        return False
+    return True
+
+
+async def _rasa_answers(app: FastAPI) -> bool:
+    try:
+        answer = await app.state.http.get(f"{app.state.settings.rasa_url}/webhooks/gateway/ready")
+    except httpx.HTTPError:
+        return False
+    return bool(answer.is_success)
+
+
+def __getattr__(name: str) -> FastAPI:
+    # Made when a server asks for it, so that importing this module needs no settings.
+    if name == "app":
+        globals()["app"] = created = create_app()
+        return created
+    raise AttributeError(name)

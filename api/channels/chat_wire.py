@@ -1,0 +1,89 @@
+"""The chat's wire format, the same over WebSocket and HTTP.
+
+Client, one JSON object for each thing the patient does:
+
+    {"id": "5f0c...", "text": "jag vill beställa"}      typed
+    {"id": "5f0c...", "choice": "<token>"}              a clicked choice
+    {"id": "5f0c...", "event": "start"}                 the chat is opened for the first time
+
+`id` is made by the client (8-64 letters, digits, hyphens), so that sending again after a lost answer changes nothing.
+Over HTTP the object also has "session". Over WebSocket the first frame is {"session": "..."}, answered by
+{"ready": true}.
+
+Server:
+
+    {"id": "5f0c...", "texts": ["..."], "choices": [{"token": "...", "label": "..."}],
+     "expects": "anything|choice|number|identity|code|text", "end": false, "language": "sv"}
+    {"id": "5f0c..." or null, "error": "bad_message"|"bad_session"|"unavailable"}
+
+After "bad_session" the client asks for a new session; after "unavailable" it sends the same message again later.
+What is typed while `expects` is identity or code is not to be shown or kept by the client.
+"""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from api.channels.chat_session import ChatSession
+from api.gateway.messages import Incoming, Reply
+
+LONGEST_TEXT = 1000
+SECRET = frozenset({"identity", "code"})
+
+MESSAGE_ID = r"^[A-Za-z0-9-]{8,64}$"
+
+
+class ChatMessage(BaseModel):
+    """Exactly one of text, choice and event."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=MESSAGE_ID)]
+    text: str | None = Field(None, min_length=1, max_length=LONGEST_TEXT)
+    choice: str | None = Field(None, min_length=1, max_length=200)
+    event: Literal["start"] | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if sum(part is not None for part in (self.text, self.choice, self.event)) != 1:
+            raise ValueError("exactly one of text, choice and event")
+        return self
+
+
+def read_message(data: Any) -> ChatMessage | None:
+    """The message, or None when it does not follow the format."""
+    try:
+        return ChatMessage.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def incoming(session: ChatSession, message: ChatMessage) -> Incoming:
+    return Incoming(
+        channel="chat",
+        region=session.region,
+        thread_key=session.key,
+        # Within the session, so that nobody can ask for the saved reply of someone else's message.
+        provider_id=f"{session.key}:{message.id}",
+        text=message.text or "",
+        choice=message.choice,
+        event=message.event or "message",
+    )
+
+
+def reply_json(message_id: str, reply: Reply) -> dict[str, Any]:
+    return {
+        "id": message_id,
+        "texts": list(reply.texts),
+        "choices": [{"token": choice.token, "label": choice.label} for choice in reply.choices],
+        "expects": reply.expects,
+        "end": reply.end,
+        "language": reply.language,
+    }
+
+
+def error_json(error: Literal["bad_message", "bad_session", "unavailable"], message_id: Any = None) -> dict[str, Any]:
+    """`message_id` as the client sent it: anything at all; only a proper one is sent back."""
+    proper = isinstance(message_id, str) and re.fullmatch(MESSAGE_ID, message_id) is not None
+    return {"id": message_id if proper else None, "error": error}

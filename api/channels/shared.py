@@ -1,0 +1,117 @@
+"""What every channel needs from the running service, typed in one place."""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from prometheus_client import Counter, Histogram
+from starlette.requests import HTTPConnection
+
+from api.gateway.messages import Incoming, Reply
+from ordering.ports import Sealer, Stores
+from ordering.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+MESSAGES_IN = Counter("pafyll_messages_in", "Messages from patients, by what became of them.", ["channel", "outcome"])
+ANSWER_SECONDS = Histogram(
+    "pafyll_answer_seconds",
+    "From a message at the door to its answer (SMS: to the committed inbox row).",
+    ["channel"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15),
+)
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+Say = Callable[..., str]
+
+
+class Hours(Protocol):
+    """Opening hours as "08:00", lunch as ("12:00", "12:30")."""
+
+    @property
+    def opens(self) -> str: ...
+    @property
+    def closes(self) -> str: ...
+    @property
+    def lunch(self) -> tuple[str, str] | None: ...
+
+
+class Contact(Protocol):
+    """Customer service of a region; hours None where the region promises none."""
+
+    @property
+    def phone(self) -> str: ...
+    @property
+    def hours(self) -> Hours | None: ...
+
+
+class Conversing(Protocol):
+    """The gateway, as the channels know it."""
+
+    async def receive(self, incoming: Incoming) -> bool:
+        """Commits the message and answers later, by SMS. False: it was there already."""
+        ...
+
+    async def answer(self, incoming: Incoming) -> Reply:
+        """Handles the message at once. The same provider_id gives the same reply."""
+        ...
+
+
+def settings_of(connection: HTTPConnection) -> Settings:
+    settings: Settings = connection.app.state.settings
+    return settings
+
+
+def gateway_of(connection: HTTPConnection) -> Conversing:
+    gateway: Conversing = connection.app.state.gateway
+    return gateway
+
+
+def stores_of(connection: HTTPConnection) -> Stores:
+    stores: Stores = connection.app.state.stores
+    return stores
+
+
+def sealer_of(connection: HTTPConnection) -> Sealer:
+    sealer: Sealer = connection.app.state.sealer
+    return sealer
+
+
+def regions_of(connection: HTTPConnection) -> tuple[str, ...]:
+    regions: tuple[str, ...] = connection.app.state.book.regions
+    return regions
+
+
+def customer_service_of(connection: HTTPConnection, region: str) -> Contact:
+    """How to reach a person today."""
+    contact: Contact = connection.app.state.book.customer_service(region=region, day=local_day())
+    return contact
+
+
+def local_day() -> date:
+    return datetime.now(STOCKHOLM).date()
+
+
+def say_of(connection: HTTPConnection) -> Say:
+    say: Say = connection.app.state.say
+    return say
+
+
+async def answered(connection: HTTPConnection, incoming: Incoming) -> Reply | None:
+    """The gateway's reply, or None when it could not even keep the message (the database is down)."""
+    with ANSWER_SECONDS.labels(incoming.channel).time():
+        try:
+            reply = await gateway_of(connection).answer(incoming)
+        except Exception as error:
+            not_kept(incoming, error)
+            return None
+    MESSAGES_IN.labels(incoming.channel, "answered").inc()
+    return reply
+
+
+def not_kept(incoming: Incoming, error: Exception) -> None:
+    """Counts and logs a message the gateway could not take. Only the kind of error: its text may quote the message."""
+    MESSAGES_IN.labels(incoming.channel, "refused").inc()
+    logger.error("%s message %s was not kept: %s", incoming.channel, incoming.provider_id, type(error).__name__)

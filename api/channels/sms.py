@@ -1,0 +1,58 @@
+"""SMS by Twilio. The answer goes out through the outbox, so the webhook is answered with empty TwiML."""
+
+import logging
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from prometheus_client import Counter
+
+from api.channels.shared import ANSWER_SECONDS, MESSAGES_IN, gateway_of, not_kept, stores_of
+from api.channels.twilio_signature import SignedForm, phone_number, region_called, required
+from api.gateway.messages import Incoming
+
+logger = logging.getLogger(__name__)
+router = APIRouter(prefix="/twilio/sms", tags=["Twilio"])
+
+NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+DELIVERY = Counter("pafyll_sms_delivery", "Delivery reports for SMS that we sent.", ["status"])
+NEVER_ARRIVED = {"failed", "undelivered"}
+STATUSES = NEVER_ARRIVED | {"queued", "sending", "sent", "delivered", "read", "canceled"}
+
+
+@router.post("")
+async def incoming_sms(request: Request, form: SignedForm) -> Response:
+    """An SMS from a patient. 200 means it is in the inbox; 503 sends Twilio to its fallback address."""
+    message_sid, sender, receiver = required(form, "MessageSid", "From", "To")
+    incoming = Incoming(
+        channel="sms",
+        region=region_called(request, receiver),
+        thread_key=f"{sender}>{receiver}",
+        provider_id=message_sid,
+        address=phone_number(sender),
+        text=form.get("Body", ""),
+    )
+    with ANSWER_SECONDS.labels("sms").time():
+        try:
+            new = await gateway_of(request).receive(incoming)
+        except Exception as error:
+            not_kept(incoming, error)
+            raise HTTPException(503, "The message could not be kept; try the fallback.") from None
+    MESSAGES_IN.labels("sms", "kept" if new else "repeated").inc()
+    return Response(NOTHING_TO_SAY, media_type="text/xml")
+
+
+@router.post("/status", status_code=204)
+async def sms_status(request: Request, form: SignedForm) -> None:
+    """A delivery report. One that says the SMS never arrived leaves its outbox row among the dead."""
+    message_sid, status = required(form, "MessageSid", "MessageStatus")
+    DELIVERY.labels(status if status in STATUSES else "other").inc()
+    async with stores_of(request).begin() as tx:
+        row = await tx.outbox.by_provider(message_sid)
+        if row is None:
+            # The report can overtake our own note of the sid; nothing is lost, the SMS is on its way.
+            logger.info("Delivery report %s for an SMS that is not in the outbox", status)
+        elif status in NEVER_ARRIVED:
+            code = form.get("ErrorCode", "") or "no code"
+            logger.warning("SMS %s was not delivered: %s, error %s", row.id, status, code)
+            await tx.outbox.failed(row.id, error=f"{status}: {code}", retry_at=None)
+        else:
+            logger.info("SMS %s is %s", row.id, status)

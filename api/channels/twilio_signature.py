@@ -1,0 +1,66 @@
+"""Lets in only what Twilio has signed.
+
+The signature covers the public address and every form field exactly as sent, unknown and blank ones too.
+"""
+
+import logging
+import re
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from twilio.request_validator import (
+    SIGNATURE_HEADER,
+    SIGNATURE_SETTINGS_HEADER,
+    RequestValidator,
+    get_signature_algorithm,
+)
+
+from api.channels.shared import settings_of
+
+logger = logging.getLogger(__name__)
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+async def signed_form(request: Request) -> dict[str, str]:
+    """The form fields of a signed webhook, untrimmed. 403 when the signature is missing or does not fit."""
+    settings = settings_of(request)
+    token = settings.twilio_auth_token
+    form = await request.form(max_files=0, max_fields=200)
+    signature = request.headers.get(SIGNATURE_HEADER, "")
+    algorithm = get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER))
+    url = public_address(request, settings.public_url)
+    if not token or not RequestValidator(token).validate(url, form, signature, algorithm=algorithm):
+        logger.warning("Refused a webhook to %s without a valid signature", request.url.path)
+        raise HTTPException(403, "The signature is missing or does not fit.")
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+SignedForm = Annotated[dict[str, str], Depends(signed_form)]
+
+
+def public_address(request: Request, public_url: str) -> str:
+    """The address as Twilio knows it: proxies change scheme, host and port, so only path and query are taken."""
+    query = request.url.query
+    return f"{public_url}{request.url.path}" + (f"?{query}" if query else "")
+
+
+def required(form: dict[str, str], *names: str) -> list[str]:
+    """The values of these fields; 400 names the first that is not there."""
+    for name in names:
+        if not form.get(name):
+            raise HTTPException(400, f"The field {name} is missing.")
+    return [form[name] for name in names]
+
+
+def region_called(request: Request, number: str) -> str:
+    """The region whose number this is. 404 when it is none of ours."""
+    region = settings_of(request).inbound_numbers.get(number)
+    if region is None:
+        logger.error("A webhook came for %s, which is not in PAFYLL_INBOUND_NUMBERS", number)
+        raise HTTPException(404, f"{number} is not one of the numbers in PAFYLL_INBOUND_NUMBERS.")
+    return region
+
+
+def phone_number(value: str) -> str | None:
+    """E.164, or None for a hidden or unknown caller."""
+    return value if E164.fullmatch(value) else None

@@ -1,0 +1,98 @@
+"""A reply as TwiML: what the phone line says, and what it then listens for."""
+
+import re
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from api.channels.shared import Say
+from api.gateway.messages import Choice, Reply
+
+VOICES = {"sv": ("sv-SE", "Polly.Elin-Neural"), "en": ("en-US", "Polly.Joanna-Neural")}
+SECONDS_TO_ANSWER = 5
+SECONDS_TO_FETCH = 15  # a personal number or a code has to be found first
+CODE_DIGITS = 6
+MOST_ONE_KEY_CHOICES = 9
+
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+PHONE_NUMBER = re.compile(r"(?<![\w-])0\d{1,3}-\d[\d ]{3,}\d(?!\w)")
+LONG_NUMBER = re.compile(r"(?<!\d)\d{6,}(?!\d)")
+
+
+def speak(reply: Reply, *, next_step: str, say: Say) -> str:
+    """TwiML for one step of a call.
+
+    next_step: address that Twilio posts the caller's keys or words to, silence too.
+    say: `texts.say`; words a choice as "Tryck 1 för ...".
+    """
+    response = VoiceResponse()
+    if reply.end:
+        _add_texts(response, reply, say)
+        response.hangup()
+        return str(response)
+    gather = Gather(
+        input="dtmf speech",
+        action=next_step,
+        method="POST",
+        language=_voice(reply.language)[0],
+        barge_in=True,
+        action_on_empty_result=True,
+        speech_timeout="auto",
+        timeout=SECONDS_TO_FETCH if reply.expects in {"identity", "code"} else SECONDS_TO_ANSWER,
+        **_keys(reply),
+        **_hints(reply.choices),
+    )
+    _add_texts(gather, reply, say)
+    response.append(gather)
+    return str(response)
+
+
+def spoken(text: str) -> str:
+    """Text that can stand in XML and whose long numbers are read digit by digit ("1 2 3 4 5 6 7").
+
+    Telephone numbers keep their groups, with a pause between.
+    """
+    text = NOT_IN_XML.sub("", text)
+    text = PHONE_NUMBER.sub(lambda found: ", ".join(map(_apart, re.split("[- ]+", found.group()))), text)
+    return LONG_NUMBER.sub(lambda found: _after_a_letter(text, found.start()) + _apart(found.group()), text)
+
+
+def _apart(digits: str) -> str:
+    return " ".join(digits)
+
+
+def _after_a_letter(text: str, at: int) -> str:
+    return " " if at and text[at - 1].isalpha() else ""
+
+
+def _voice(language: str) -> tuple[str, str]:
+    return VOICES.get(language, VOICES["sv"])
+
+
+def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say) -> None:
+    language, voice = _voice(reply.language)
+    for text in (*reply.texts, _spoken_choices(reply, say)):
+        if words := spoken(text).strip():
+            parent.say(words, language=language, voice=voice)
+
+
+def _spoken_choices(reply: Reply, say: Say) -> str:
+    return " ".join(
+        say("utter_voice_choice", channel="voice", language=reply.language, key=choice.key, label=choice.label)
+        for choice in reply.choices
+        if choice.key
+    )
+
+
+def _keys(reply: Reply) -> dict[str, int | str]:
+    """When the keys are complete: one key for a short menu, six for a code, # after a number of unknown length."""
+    keyed = [choice for choice in reply.choices if choice.key]
+    if reply.expects == "code":
+        return {"num_digits": CODE_DIGITS}
+    if reply.expects in {"choice", "anything"} and 0 < len(keyed) <= MOST_ONE_KEY_CHOICES:
+        return {"num_digits": 1}
+    return {"finish_on_key": "#"}
+
+
+def _hints(choices: tuple[Choice, ...]) -> dict[str, str]:
+    words = [" ".join(NOT_IN_XML.sub("", choice.label).replace(",", " ").split()) for choice in choices]
+    return {"hints": ", ".join(filter(None, words))} if any(words) else {}

@@ -1,0 +1,64 @@
+"""The phone line by Twilio. Each step of a call is a webhook whose answer says what to speak and listen for.
+
+A step has its number in its address, so a webhook that Twilio repeats is the same message and gets the same answer.
+"""
+
+import logging
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.channels.shared import answered, customer_service_of, say_of, settings_of
+from api.channels.twilio_signature import SignedForm, phone_number, region_called, required
+from api.channels.twiml import speak
+from api.gateway.messages import Incoming, Reply
+
+logger = logging.getLogger(__name__)
+router = APIRouter(prefix="/twilio/voice", tags=["Twilio"])
+
+
+@router.post("")
+async def call_begins(request: Request, form: SignedForm) -> Response:
+    """A patient calls."""
+    call_sid, receiver = required(form, "CallSid", "To")
+    return await _step(request, _incoming(form, call_sid, region_called(request, receiver), step=0))
+
+
+@router.post("/step/{step}")
+async def caller_did_something(request: Request, form: SignedForm, step: int = Path(ge=1, le=1000)) -> Response:
+    """Keys, words or silence. `step` counts the answers we have given in this call."""
+    call_sid, receiver = required(form, "CallSid", "To")
+    return await _step(request, _incoming(form, call_sid, region_called(request, receiver), step=step))
+
+
+@router.post("/status", status_code=204)
+async def call_status(form: SignedForm) -> None:
+    """How a call went, as Twilio reports it."""
+    call_sid, status = required(form, "CallSid", "CallStatus")
+    logger.info("Call %s is %s after %s s", call_sid, status, form.get("CallDuration", "?"))
+
+
+def _incoming(form: dict[str, str], call_sid: str, region: str, *, step: int) -> Incoming:
+    text = form.get("Digits") or form.get("SpeechResult") or ""
+    return Incoming(
+        channel="voice",
+        region=region,
+        thread_key=call_sid,
+        provider_id=f"{call_sid}:{step}",
+        address=phone_number(form.get("From", "")),
+        text="" if step == 0 else text,
+        event="start" if step == 0 else "message" if text.strip() else "silence",
+    )
+
+
+async def _step(request: Request, incoming: Incoming) -> Response:
+    reply = await answered(request, incoming) or _out_of_order(request, incoming.region)
+    step = int(incoming.provider_id.rpartition(":")[2])
+    next_step = f"{settings_of(request).public_url}/twilio/voice/step/{step + 1}"
+    return Response(speak(reply, next_step=next_step, say=say_of(request)), media_type="text/xml")
+
+
+def _out_of_order(request: Request, region: str) -> Reply:
+    """Nothing could be kept: say so and give the number, instead of Twilio's own "an application error"."""
+    contact = customer_service_of(request, region)
+    say = say_of(request)
+    return Reply(texts=(say("utter_voice_unavailable", channel="voice", language="sv", phone=contact.phone),), end=True)

@@ -1,0 +1,89 @@
+"""Stand-ins for what is behind the channels, and a Twilio that signs."""
+
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+
+from twilio.request_validator import RequestValidator
+
+from api.gateway.messages import Incoming, Reply
+
+BASE = "https://pafyll.example"
+
+
+class FakeGateway:
+    """Remembers what it was given and answers `reply`; keeps the reply of each provider_id, as the real one does."""
+
+    def __init__(self) -> None:
+        self.received: list[Incoming] = []
+        self.reply = Reply(texts=("Hej.",))
+        self.saved: dict[str, Reply] = {}
+        self.broken: Exception | None = None
+
+    async def receive(self, incoming: Incoming) -> bool:
+        return self._is_new(incoming)
+
+    async def answer(self, incoming: Incoming) -> Reply:
+        if self._is_new(incoming):
+            self.saved[incoming.provider_id] = self.reply
+        return self.saved[incoming.provider_id]
+
+    def _is_new(self, incoming: Incoming) -> bool:
+        if self.broken:
+            raise self.broken
+        new = all(one.provider_id != incoming.provider_id for one in self.received)
+        if new:
+            self.received.append(incoming)
+        return new
+
+
+class FakeOutbox:
+    def __init__(self) -> None:
+        self.rows = {"SM1": SimpleNamespace(id=7)}
+        self.failures: list[tuple] = []
+
+    async def by_provider(self, provider_id):
+        return self.rows.get(provider_id)
+
+    async def failed(self, row_id, *, error, retry_at, status="pending"):
+        self.failures.append((row_id, error, retry_at))
+
+
+class FakeStores:
+    def __init__(self) -> None:
+        self.outbox = FakeOutbox()
+        self.down = False
+
+    @asynccontextmanager
+    async def begin(self):
+        if self.down:
+            raise OSError("database is down")
+        yield SimpleNamespace(outbox=self.outbox, facts=self)
+
+    async def clock_offset(self):
+        return 0
+
+
+class FakeBook:
+    regions = ("vg", "skane")
+
+    def customer_service(self, *, region, day):
+        hours = SimpleNamespace(opens="08:00", closes="16:30", lunch=("12:00", "12:30")) if region == "vg" else None
+        return SimpleNamespace(phone="010-441 31 90", hours=hours)
+
+
+TEXTS = {
+    "utter_voice_choice": "Tryck {key} för {label}.",
+    "utter_voice_unavailable": "Vi kan inte svara just nu. Ring {phone}.",
+}
+
+
+def say(name, *, channel, language, **values):
+    return TEXTS[name].format(**values)
+
+
+def signed(path: str, fields: dict[str, str], *, by: str = "token", base: str = BASE) -> dict[str, str]:
+    return {"X-Twilio-Signature": RequestValidator(by).compute_signature(f"{base}{path}", fields)}
+
+
+def post(client, path: str, fields: dict[str, str]):
+    return client.post(path, data=fields, headers=signed(path, fields))

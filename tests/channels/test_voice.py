@@ -1,0 +1,193 @@
+import pytest
+
+from api.channels.twiml import speak, spoken
+from api.gateway.messages import Choice, Incoming, Reply
+from tests.channels.doubles import BASE, post, say
+
+CALL = {"CallSid": "CA" + "b" * 32, "From": "+46701740605", "To": "+46313900600", "CallStatus": "ringing"}
+SID = CALL["CallSid"]
+HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
+TAIL = "</Response>"
+SWEDISH = 'language="sv-SE" voice="Polly.Elin-Neural"'
+
+
+def gather(inside: str, *, step: int = 1, **more: str) -> str:
+    attributes = {
+        "action": f"{BASE}/twilio/voice/step/{step}",
+        "actionOnEmptyResult": "true",
+        "bargeIn": "true",
+        "input": "dtmf speech",
+        "language": "sv-SE",
+        "method": "POST",
+        "speechTimeout": "auto",
+        "timeout": "5",
+    }
+    written = " ".join(f'{name}="{value}"' for name, value in sorted((attributes | more).items()))
+    return f"{HEAD}<Gather {written}>{inside}</Gather>{TAIL}"
+
+
+def spoken_as(text: str) -> str:
+    return f"<Say {SWEDISH}>{text}</Say>"
+
+
+def test_a_call_begins_and_its_menu_is_spoken_inside_the_gather(client, gateway):
+    gateway.reply = Reply(
+        texts=("Välkommen.",),
+        choices=(Choice("t1", "att beställa", "1"), Choice("t2", "leverans, klagomål", "2")),
+        expects="choice",
+    )
+    response = post(client, "/twilio/voice", CALL)
+
+    assert response.headers["content-type"].startswith("text/xml")
+    assert response.text == gather(
+        spoken_as("Välkommen.") + spoken_as("Tryck 1 för att beställa. Tryck 2 för leverans, klagomål."),
+        hints="att beställa, leverans klagomål",
+        numDigits="1",
+    )
+    assert gateway.received == [
+        Incoming(
+            channel="voice",
+            region="vg",
+            thread_key=SID,
+            provider_id=f"{SID}:0",
+            address="+46701740605",
+            event="start",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "event"),
+    [
+        ({"Digits": "2"}, "2", "message"),
+        ({"Digits": "0"}, "0", "message"),
+        ({"Digits": "*"}, "*", "message"),
+        ({"Digits": "198501012382", "SpeechResult": ""}, "198501012382", "message"),
+        ({"SpeechResult": "Jag vill beställa.", "Confidence": "0.9"}, "Jag vill beställa.", "message"),
+        ({"Digits": ""}, "", "silence"),
+        ({}, "", "silence"),
+        ({"SpeechResult": "  "}, "  ", "silence"),
+    ],
+)
+def test_keys_words_and_silence_reach_the_gateway_as_they_are(client, gateway, fields, text, event):
+    assert post(client, "/twilio/voice/step/3", CALL | fields).status_code == 200
+    incoming = gateway.received[0]
+    assert (incoming.text, incoming.event, incoming.provider_id) == (text, event, f"{SID}:3")
+
+
+def test_each_answer_leads_to_the_next_step(client):
+    assert post(client, "/twilio/voice/step/3", CALL | {"Digits": "1"}).text == gather(
+        spoken_as("Hej."), step=4, finishOnKey="#"
+    )
+
+
+def test_a_repeated_step_gets_the_same_twiml_though_the_call_has_gone_on(client, gateway):
+    fields = CALL | {"Digits": "1"}
+    first = post(client, "/twilio/voice/step/1", fields)
+    gateway.reply = Reply(texts=("Något annat.",))
+    assert post(client, "/twilio/voice/step/1", fields).text == first.text
+    assert len(gateway.received) == 1
+
+
+def test_a_finished_visit_hangs_up(client, gateway):
+    gateway.reply = Reply(texts=("Tack.", "Hej då."), end=True)
+    assert post(client, "/twilio/voice/step/9", CALL | {"Digits": "1"}).text == (
+        HEAD + spoken_as("Tack.") + spoken_as("Hej då.") + "<Hangup />" + TAIL
+    )
+
+
+@pytest.mark.parametrize(
+    ("expects", "attributes"),
+    [
+        ("code", {"numDigits": "6", "timeout": "15"}),
+        ("identity", {"finishOnKey": "#", "timeout": "15"}),
+        ("number", {"finishOnKey": "#"}),
+        ("text", {"finishOnKey": "#"}),
+    ],
+)
+def test_the_keypad_waits_for_what_is_asked(client, gateway, expects, attributes):
+    gateway.reply = Reply(texts=("Hej.",), expects=expects)
+    assert post(client, "/twilio/voice", CALL).text == gather(spoken_as("Hej."), **attributes)
+
+
+def test_a_number_of_packages_may_have_two_digits_though_choices_are_offered():
+    reply = Reply(texts=("Hur många?",), choices=(Choice("t", "samma", "1"),), expects="number")
+    assert 'finishOnKey="#"' in speak(reply, next_step="/x", say=say)
+
+
+def test_more_than_nine_choices_end_with_the_square_key():
+    choices = tuple(Choice(f"t{n}", f"val {n}", str(n)) for n in range(1, 11))
+    twiml = speak(Reply(texts=(), choices=choices, expects="choice"), next_step="/x", say=say)
+    assert 'finishOnKey="#"' in twiml
+    assert "numDigits" not in twiml
+
+
+def test_a_choice_without_a_key_is_not_spoken_but_may_be_said():
+    reply = Reply(texts=("Hej.",), choices=(Choice("t", "smaken vanilj"),))
+    twiml = speak(reply, next_step="/x", say=say)
+    assert "Tryck" not in twiml
+    assert 'hints="smaken vanilj"' in twiml
+
+
+def test_english_is_heard_and_spoken_as_english():
+    twiml = speak(Reply(texts=("Hello.",), language="en"), next_step="/x", say=say)
+    assert twiml.count('language="en-US"') == 2
+    assert 'voice="Polly.Joanna-Neural"' in twiml
+
+
+def test_text_can_neither_add_twiml_nor_break_it(client, gateway):
+    gateway.reply = Reply(
+        texts=('</Say><Dial>+46701740605</Dial>& "\x00\x1b\x85\ud800\ufffe',),
+        choices=(Choice("t", '"/><Hangup/>\x07', "1"),),
+    )
+    text = post(client, "/twilio/voice", CALL).text
+    assert "<Dial" not in text
+    assert "<Hangup" not in text
+    assert spoken_as('&lt;/Say&gt;&lt;Dial&gt;+4 6 7 0 1 7 4 0 6 0 5&lt;/Dial&gt;&amp; "') in text
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [
+        ("Ordernummer 1234567.", "Ordernummer 1 2 3 4 5 6 7."),
+        ("Ärende R123456", "Ärende R 1 2 3 4 5 6"),
+        ("Koden är 482119", "Koden är 4 8 2 1 1 9"),
+        ("Ring 010-441 31 90.", "Ring 0 1 0, 4 4 1, 3 1, 9 0."),
+        ("Ring 0770-11 11 00 eller 1177", "Ring 0 7 7 0, 1 1, 1 1, 0 0 eller 1177"),
+        ("20 förpackningar, 120 kronor, år 2026", "20 förpackningar, 120 kronor, år 2026"),
+    ],
+)
+def test_long_numbers_are_read_digit_by_digit(written, heard):
+    assert spoken(written) == heard
+
+
+def test_a_hidden_caller_has_no_address(client, gateway):
+    post(client, "/twilio/voice", CALL | {"From": "anonymous"})
+    assert gateway.received[0].address is None
+
+
+def test_when_nothing_can_be_kept_the_caller_hears_the_number_of_customer_service(client, gateway):
+    gateway.broken = OSError("database is down")
+    response = post(client, "/twilio/voice/step/2", CALL | {"Digits": "1"})
+    assert response.status_code == 200
+    assert response.text == (
+        HEAD + spoken_as("Vi kan inte svara just nu. Ring 0 1 0, 4 4 1, 3 1, 9 0.") + "<Hangup />" + TAIL
+    )
+
+
+@pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/voice/step/1", "/twilio/voice/status"])
+def test_unsigned_calls_are_refused(client, gateway, path):
+    assert client.post(path, data=CALL).status_code == 403
+    assert gateway.received == []
+
+
+def test_a_call_to_a_number_that_is_not_ours_is_refused(client, gateway):
+    assert post(client, "/twilio/voice", CALL | {"To": "+46313900601"}).status_code == 404
+    assert gateway.received == []
+
+
+def test_the_end_of_a_call_is_noted(client, caplog):
+    caplog.set_level("INFO")
+    fields = CALL | {"CallStatus": "completed", "CallDuration": "42"}
+    assert post(client, "/twilio/voice/status", fields).status_code == 204
+    assert f"Call {SID} is completed after 42 s" in caplog.text
