@@ -1,0 +1,59 @@
+"""The command line `pafyll`. One module for each command, imported only when it is used.
+
+A command module has `app`, a `typer.Typer` with one command or several subcommands. To add one, add its line below.
+"""
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+# name: (module, what `pafyll --help` says)
+COMMANDS = {
+    "run": ("api.commands.run", "Start everything and stop it with Ctrl-C."),
+    "train": ("api.commands.train", "Train the language model, if it is older than its data."),
+    "worker": ("api.commands.worker", "Run the worker process: orders to the distributor, outgoing messages."),
+    "settings": ("api.commands.settings", "List all settings, what they mean and their present values."),
+}
+
+
+class LazyCommands(TyperGroup):
+    """`pafyll --help` must not take as long as importing every process of the product."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        command = get_command(importlib.import_module(COMMANDS[cmd_name][0]).app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+_app = typer.Typer(
+    cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
+)
+
+
+@_app.callback()
+def _about() -> None:
+    """Påfyll: withdrawals of medical consumables by SMS, phone and chat."""
+
+
+def app() -> None:
+    """Entry point. A wrong setting is one sentence and exit status 2, not a traceback."""
+    from ordering.settings import SettingsError
+
+    try:
+        _app()
+    except SettingsError as error:
+        print(f"pafyll: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,40 @@
+"""`pafyll settings`: every setting with its meaning and present value."""
+
+import json
+import os
+import re
+from typing import Any
+
+import typer
+
+from ordering.settings import PREFIX, Settings, load_settings
+
+app = typer.Typer(rich_markup_mode=None)
+SECRETS = frozenset({"secret_key", "twilio_auth_token", "distributor_secret", "api_keys"})
+
+
+@app.command()
+def settings() -> None:
+    """Lists all settings. Secrets are shown only as set or not set."""
+    problem = None
+    try:
+        present = load_settings().model_dump()
+    except SettingsError as error:
+        problem = error
+        present = {name: os.environ.get(f"{PREFIX}{name.upper()}", "") for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        typer.echo(f"{PREFIX}{name.upper()} = {shown(name, present[name])}")
+        typer.echo(f"    {field.description}")
+    if problem:
+        raise problem
+
+
+def shown(name: str, value: Any) -> str:
+    """The value as it may appear on a screen."""
+    if name == "database_url":
+        return re.sub(r"://([^:/@]*):[^@]*@", r"://\1:***@", value)
+    if name in SECRETS:
+        return "(set)" if value else "(empty)"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return "(empty)" if value in (None, "") else str(value)

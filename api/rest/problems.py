@@ -1,0 +1,55 @@
+"""Everything that can go wrong in the REST interface, and how it is said: in this one place."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+# code: (HTTP status, title)
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "no_valid_key": (401, "The header X-API-Key holds no valid key."),
+    "unknown_order": (404, "There is no order with this number."),
+    "cancelled_order": (409, "The order is cancelled and cannot be delivered."),
+    "malformed": (422, "The request does not have the described form."),
+}
+
+
+class Problem(BaseModel):
+    """Body of every answer that is not a success (application/problem+json). `code` is stable, `title` is for people."""
+
+    code: str
+    title: str
+    status: int
+    fields: list[str] = []
+
+
+class ProblemRaised(Exception):
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """For the OpenAPI description of a route that can have these problems."""
+    return {PROBLEMS[code][0]: {"model": Problem, "description": PROBLEMS[code][1]} for code in codes}
+
+
+def add_to(app: FastAPI) -> None:
+    """Makes `app` answer with problem documents."""
+
+    @app.exception_handler(ProblemRaised)
+    async def _raised(request: Request, error: ProblemRaised) -> JSONResponse:
+        return _answer(error.code)
+
+    @app.exception_handler(RequestValidationError)
+    async def _malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        # Which fields, but not what stood in them: that may be a person's.
+        return _answer("malformed", sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
+
+
+def _answer(code: str, fields: list[str] | None = None) -> JSONResponse:
+    status, title = PROBLEMS[code]
+    problem = Problem(code=code, title=title, status=status, fields=fields or [])
+    return JSONResponse(problem.model_dump(), status, media_type="application/problem+json")
