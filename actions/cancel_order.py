@@ -14,7 +14,9 @@ class CancelOrder(PatientAction):
         return "action_cancel_order"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        picked = [value.partition("=")[2] for value in turn.message.values("choice") if value.startswith("cancel_order=")]
+        picked = [
+            value.partition("=")[2] for value in turn.message.values("choice") if value.startswith("cancel_order=")
+        ]
         if picked:
             turn.tell([await cancel_order(turn.tx, case, picked[0])])
             return []

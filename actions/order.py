@@ -19,10 +19,19 @@ from ordering.use_cases.said import Say
 
 # What belongs to the order; anything else is answered by its own rule, and the form then asks again.
 _ABOUT_THE_ORDER = frozenset(
-    "order_products same_as_last_time choose_variants choose_delivery change_delivery change_address "
-    "inform affirm deny".split()
+    [
+        "order_products",
+        "same_as_last_time",
+        "choose_variants",
+        "choose_delivery",
+        "change_delivery",
+        "change_address",
+        "inform",
+        "affirm",
+        "deny",
+    ]
 )
-_NEVER_EDITS = frozenset({"cancel", "go_back", "cancel_order", "report_defect", "report_deviation", "return_products"})
+_NEVER_EDITS = frozenset("cancel go_back cancel_order report_defect report_deviation return_products".split())
 
 
 class ValidateOrderForm(PatientAction):
@@ -53,6 +62,9 @@ class ValidateOrderForm(PatientAction):
             await turn.tx.orders.drop_draft(case.person.id)
             turn.tell([Say("utter_order_dropped")])
             return question_slots(case, None)
+        if result.left:
+            turn.tell([Say("utter_order_kept")])
+            return question_slots(case, None)
         await fill_nearest_points(case, service().pickup_points)
         if not await save(turn.tx, case):
             turn.tell([Say("utter_changed_meanwhile")])
@@ -78,7 +90,7 @@ class AskConfirm(PatientAction):
         case.draft.read_back = case.draft.fingerprint()
         await save(turn.tx, case)
         turn.tell([Say("utter_read_lines", {"lines": draft_lines(case, case.draft)}), *read_back(case, case.draft)])
-        turn.tell([Say("utter_ask_confirm")])
+        turn.tell([Say("utter_ask_confirm" if turn.visit.proof == "code" else "utter_ask_confirm_code")])
         return []
 
 

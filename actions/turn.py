@@ -78,9 +78,7 @@ class Turn:
             self.dispatcher.utter_message(response=say.response, **say.values)
 
     async def case(self) -> PatientCase:
-        return await load(
-            self.tx, service().book, self.visit, now=self.now, sms_detail=service().settings.sms_detail
-        )
+        return await load(self.tx, service().book, self.visit, now=self.now, sms_detail=service().settings.sms_detail)
 
 
 class VisitAction(Action):

@@ -11,7 +11,7 @@ from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.private_answers import use_address
 from ordering.use_cases.said import Say
 from ordering.use_cases.same_again import take_as_last_time, take_variants_as_last_time
-from ordering.variants import find_variant
+from ordering.variants import find_variant, read_flavours
 from rulebook import facts
 
 
@@ -30,11 +30,12 @@ class Message:
 
 @dataclass(slots=True)
 class Edit:
-    """`confirmed`: the patient said yes to what was read back. `dropped`: the draft was given up."""
+    """`confirmed`: yes to what was read back. `dropped`: the draft was given up. `left`: kept for later."""
 
     changed: bool = False
     confirmed: bool = False
     dropped: bool = False
+    left: bool = False
     says: list[Say] = field(default_factory=list)
 
 
@@ -53,7 +54,7 @@ def edit(case: PatientCase, message: Message) -> Edit:
         draft.remember(before)
         draft.seen = message.id
         editor.result.changed = True
-    if editor.result.says or editor.result.confirmed or editor.result.dropped:
+    if editor.result.says or editor.result.confirmed or editor.result.left:
         editor.result.changed = True
     return editor.result
 
@@ -121,7 +122,7 @@ class _Editor:
             _take_the_only_line(self.case)
             self.result.changed = True
         else:
-            self.result.dropped = True
+            self.result.left = True
 
     def resume_in_words(self) -> None:
         if self.message.intent in ("affirm", "order_products", "inform"):
@@ -232,10 +233,15 @@ class _Editor:
 
     def amounts_and_flavours(self) -> None:
         """Pairs each amount with the flavour or product beside it ("10 choklad och 5 vanilj")."""
+        entities = self.message.entities
+        line = self.case.current
+        if line and self.case.has_variants(line.line_id) and not self.message.values("flavour"):
+            article = self.case.states[line.line_id].line.article
+            entities = read_flavours(article, self.message.text) or entities
         waiting: int | None = None
         flavour: str | None = None
         alone = len(self.message.values("amount")) == 1
-        for entity in self.message.entities:
+        for entity in entities:
             kind, value = entity["entity"], str(entity["value"])
             if kind == "amount":
                 count = number(value, articles=alone and self.question in ("amount", "variant_amount"))

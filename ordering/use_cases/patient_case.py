@@ -212,15 +212,13 @@ class PatientCase:
         return self.speaker.id != self.person.id
 
     def known_details(self, option: str) -> dict[str, Any]:
-        """What need not be asked: where an option calls or writes to a mobile, the registered one. Read back before yes."""
+        """What need not be asked, since it is read back: the registered mobile, for options that use one."""
         return {"mobile": self.contact_mobile} if self.contact_mobile else {}
 
     def last_delivery(self, draft: Draft) -> Order | None:
         """The newest order made here whose way of delivery fits this draft."""
         options = self.options(draft)
-        return next(
-            (order for order in self.orders if order.option in options and order.channel != "elsewhere"), None
-        )
+        return next((order for order in self.orders if order.option in options and order.channel != "elsewhere"), None)
 
     def variants_in_stock(self, line_id: int) -> list[Variant]:
         return [variant for variant in self.states[line_id].line.article.variants if variant.in_stock]

@@ -116,7 +116,11 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
         case "dwelling":
             return [_choice(question, "house", "hus", "villa", "radhus"), _choice(question, "flat", "lägenhet")]
         case "door_code":
-            known = [_choice(question, "known")] if case.person.door_code and not draft.details.get("address_changed") else []
+            known = (
+                [_choice(question, "known")]
+                if case.person.door_code and not draft.details.get("address_changed")
+                else []
+            )
             return [*known, *(_choice(question, value, *words) for value, words in _DOOR_CODES.items())]
         case "pickup_point":
             return [
@@ -138,7 +142,12 @@ def _line_choices(case: PatientCase, draft: Draft, question: str) -> list[Pendin
     free = [case.states[line_id].line for line_id in case.still_to_take(draft)]
     labels = [case.label(line) for line in free]
     choices = [
-        _data("lines", str(line.id), label if labels.count(label) == 1 else f"{label} ({line.number})", line.article.product)
+        _data(
+            "lines",
+            str(line.id),
+            label if labels.count(label) == 1 else f"{label} ({line.number})",
+            line.article.product,
+        )
         for line, label in zip(free, labels, strict=True)
     ]
     if len(free) > 1:

@@ -7,7 +7,7 @@ from ordering.use_cases.patient_case import PatientCase
 
 
 async def fill_nearest_points(case: PatientCase, pickup_points: PickupPoints) -> None:
-    """Puts the three nearest points into the draft when it is time to choose; near the postal code asked for, or home."""
+    """Puts the three points nearest home, or the postal code asked for, into the draft when it is time to choose."""
     draft, person = case.draft, case.person
     if draft is None or case.question != "pickup_point" or draft.details.get("nearest"):
         return
@@ -23,6 +23,10 @@ async def fill_nearest_points(case: PatientCase, pickup_points: PickupPoints) ->
         region=case.region, postal_code=postal_code, carriers=sorted(carriers), limit=3
     )
     draft.details["nearest"] = [
-        {key: value for key, value in asdict(point).items() if key in ("id", "carrier", "name", "street", "postal_code", "city")}
+        {
+            key: value
+            for key, value in asdict(point).items()
+            if key in ("id", "carrier", "name", "street", "postal_code", "city")
+        }
         for point in points
     ]

@@ -70,7 +70,12 @@ def new_orders(case: PatientCase, draft: Draft, *, undo: timedelta) -> list[NewO
     """One order for each payer, each with its own fee (F) and days (D15)."""
     lines = [case.states[line.line_id].line for line in draft.lines]
     return [
-        _order(case, draft, [(lines[index], draft.lines[index].taken, draft.lines[index].variants) for index in group], undo)
+        _order(
+            case,
+            draft,
+            [(lines[index], draft.lines[index].taken, draft.lines[index].variants) for index in group],
+            undo,
+        )
         for group in case.book.split([line.payer for line in lines])
     ]
 
@@ -105,7 +110,9 @@ def _order(
         send_after=case.now + undo,
         option=draft.option or "",
         details=_kept_details(case, draft),
-        lines=tuple(OrderLine(line.id, line.article.number, number, dict(variants)) for line, number, variants in taken),
+        lines=tuple(
+            OrderLine(line.id, line.article.number, number, dict(variants)) for line, number, variants in taken
+        ),
         fee_kr=fee(case, [(line, number) for line, number, _ in taken]),
         expected_earliest=max(earliest) if len(earliest) == len(days) else None,
         expected_latest=max(latest) if len(latest) == len(days) else None,
@@ -125,7 +132,9 @@ def _kept_details(case: PatientCase, draft: Draft) -> dict[str, object]:
 def new_fees(case: PatientCase, draft: Draft) -> list[int | None]:
     """The fee of each order that the draft would become."""
     lines = [(case.states[line.line_id].line, line.taken) for line in draft.lines]
-    return [fee(case, [lines[index] for index in group]) for group in case.book.split([line.payer for line, _ in lines])]
+    return [
+        fee(case, [lines[index] for index in group]) for group in case.book.split([line.payer for line, _ in lines])
+    ]
 
 
 def fee(case: PatientCase, taken: Sequence[tuple[Line, int]]) -> int | None:

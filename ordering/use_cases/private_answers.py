@@ -15,10 +15,11 @@ from rulebook import Rulebook
 
 _POSTAL_CODE = re.compile(r"\b(\d{3})\s?(\d{2})\b")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
-_NO_CODE = re.compile(r"^(nej|ingen|ingen (port)?kod|finns ingen.*|har ingen.*|inte|no|none)\W*$", re.I)
-_YES = re.compile(r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|yes|ok|okej|rätt)\W*$", re.I)
-_NO = re.compile(r"^(nej|nä|inte|fel|fel adress|no)\W*$", re.I)
+_NO_CODE = re.compile(r"^(nej|ingen|ingen (port)?kod|finns ingen.*|har ingen.*|inte|no|none)\W*$", re.IGNORECASE)
+_YES = re.compile(r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|yes|ok|okej|rätt)\W*$", re.IGNORECASE)
+_NO = re.compile(r"^(nej|nä|inte|fel|fel adress|no)\W*$", re.IGNORECASE)
 _LONGEST = 80
+_LONGEST_CODE = 20
 
 
 def use_address(details: dict[str, Any], address: Address, *, changed: bool) -> None:
@@ -51,48 +52,67 @@ def _mobile(text: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if mobile else None
 
 
+def _address(case: PatientCase, draft: Draft, question: str, text: str) -> str | None:
+    if question == "address" and _YES.match(text) and case.person.address:
+        use_address(draft.details, case.person.address, changed=False)
+    elif question == "address" and _NO.match(text):
+        draft.asking = "new_address"
+    else:
+        address = parse_address(text)
+        if address is None:
+            return "utter_error_address"
+        use_address(draft.details, address, changed=True)
+        draft.asking = None
+    return None
+
+
+def _door_code(text: str, details: dict[str, Any]) -> str | None:
+    if _NO_CODE.match(text):
+        details["door_code"] = "none"
+    elif re.search(r"\d", text) and len(text) <= _LONGEST_CODE:
+        details["door_code"] = re.sub(r"^(port)?koden?( är)?[: ]*", "", text, flags=re.IGNORECASE)
+    else:
+        return "utter_error_door_code"
+    return None
+
+
+def _number(text: str, details: dict[str, Any]) -> str | None:
+    mobile = _mobile(text)
+    if mobile is None:
+        return "utter_error_mobile"
+    details["mobile"] = mobile
+    return None
+
+
+def _email(text: str, details: dict[str, Any]) -> str | None:
+    found = _EMAIL.search(text)
+    if not found:
+        return "utter_error_email"
+    details["email"] = found[0]
+    return None
+
+
+def _near(text: str, details: dict[str, Any]) -> str | None:
+    """Not one of the points offered: another postal code to look around."""
+    code = _POSTAL_CODE.search(text)
+    if not code:
+        return "utter_error_pickup_point"
+    details.update(search_postal_code=code[1] + code[2], nearest=None)
+    return None
+
+
+_READERS = {"door_code": _door_code, "mobile": _number, "email": _email, "pickup_point": _near}
+
+
 def _answer(case: PatientCase, draft: Draft, question: str, text: str) -> str | None:
     """Puts the answer in the draft; the name of a response when it does not do."""
-    details = draft.details
-    match question:
-        case_address if case_address in ("address", "new_address"):
-            if question == "address" and _YES.match(text) and case.person.address:
-                use_address(details, case.person.address, changed=False)
-                return None
-            if question == "address" and _NO.match(text):
-                draft.asking = "new_address"
-                return None
-            address = parse_address(text)
-            if address is None:
-                return "utter_error_address"
-            use_address(details, address, changed=True)
-            draft.asking = None
-        case "door_code":
-            if _NO_CODE.match(text):
-                details["door_code"] = "none"
-            elif re.search(r"\d", text) and len(text) <= 20:
-                details["door_code"] = re.sub(r"^(port)?koden?( är)?[: ]*", "", text, flags=re.I)
-            else:
-                return "utter_error_door_code"
-        case "mobile":
-            mobile = _mobile(text)
-            if mobile is None:
-                return "utter_error_mobile"
-            details["mobile"] = mobile
-        case "email":
-            found = _EMAIL.search(text)
-            if not found:
-                return "utter_error_email"
-            details["email"] = found[0]
-        case "pickup_point":
-            code = _POSTAL_CODE.search(text)
-            if not code:
-                return "utter_error_pickup_point"
-            details.update(search_postal_code=code[1] + code[2], nearest=None)
-        case _:
-            if len(text) > _LONGEST or not re.search(r"[^\W\d_]{2,}", text) or re.search(r"\d{4,}", text):
-                return "utter_error_name"
-            details[question] = text
+    if question in ("address", "new_address"):
+        return _address(case, draft, question, text)
+    if question in _READERS:
+        return _READERS[question](text, draft.details)
+    if len(text) > _LONGEST or not re.search(r"[^\W\d_]{2,}", text) or re.search(r"\d{4,}", text):
+        return "utter_error_name"
+    draft.details[question] = text
     return None
 
 

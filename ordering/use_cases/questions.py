@@ -1,4 +1,4 @@
-"""What patients ask: next withdrawal, where is my order, what is on my prescription, what does it cost, are you open."""
+"""What patients ask: next withdrawal, order status, what is prescribed, what it costs, opening hours."""
 
 from datetime import date, datetime
 
@@ -19,7 +19,9 @@ def about(case: PatientCase, products: list[str]) -> list[LineState]:
     An ended line is left out when a newer one for the same article is there.
     """
     states = [state for state in case.states.values() if state.decision.reason != "voided"]
-    named = [state for state in states if state.line.article.product.lower() in {product.lower() for product in products}]
+    named = [
+        state for state in states if state.line.article.product.lower() in {product.lower() for product in products}
+    ]
     states = named or states
     live = {state.line.article.number for state in states if state.decision.reason not in ("expired", "none_left")}
     return [
@@ -66,7 +68,9 @@ def order_status(case: PatientCase) -> list[Say]:
         recent = [
             order
             for order in case.orders
-            if order.status == "delivered" and order.delivered_on and (case.day - order.delivered_on).days <= _RECENT_DAYS
+            if order.status == "delivered"
+            and order.delivered_on
+            and (case.day - order.delivered_on).days <= _RECENT_DAYS
         ]
         orders = recent[:1]
     return [_status(case, order) for order in orders] or [Say("utter_no_order_under_way")]
@@ -96,7 +100,13 @@ def products_of(case: PatientCase, order: Order) -> str:
     """ "6 testremsor och 10 näringsdryck (4 choklad och 6 vanilj)", as far as this channel may say it."""
     visit = case.visit
     items = [
-        wording.taken(case.states[taken.line_id].line, taken, channel=visit.channel, detail=case.sms_detail, language=visit.language)
+        wording.taken(
+            case.states[taken.line_id].line,
+            taken,
+            channel=visit.channel,
+            detail=case.sms_detail,
+            language=visit.language,
+        )
         for taken in order.lines
         if taken.line_id in case.states
     ]

@@ -8,7 +8,8 @@ from ordering.use_cases.said import Say
 
 def read_back(case: PatientCase, draft: Draft) -> list[Say]:
     """In the order to say it. Private words stand as [placeholders] in the texts; the gateway fills them."""
-    says = [*_fewer(case, draft), Say(f"utter_read_{draft.option}"), *_details(draft)]
+    chosen = "_chosen" if draft.details.get("pickup_point") else ""
+    says = [*_fewer(case, draft), Say(f"utter_read_{draft.option}{chosen}"), *_details(draft)]
     says += [Say(f"utter_tell_{code}") for code in case.tell(draft)]
     says += [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, draft) if kr is not None]
     return says
