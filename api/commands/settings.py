@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from ordering.settings import PREFIX, Settings, load_settings
+from ordering.settings import PREFIX, Settings, SettingsError, load_settings
 
 app = typer.Typer(rich_markup_mode=None)
 SECRETS = frozenset({"secret_key", "twilio_auth_token", "distributor_secret", "api_keys"})

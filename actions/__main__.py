@@ -1,0 +1,24 @@
+"""The action server: `python -m actions`. Rasa's own way to start one makes a second process and listens everywhere."""
+
+import warnings
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+
+from ordering.logs import set_up_logging
+from ordering.settings import get_settings
+
+
+def main() -> None:
+    settings = get_settings()
+    set_up_logging(settings.log_level)
+    # The last free Rasa and the present SDK have different numbers; the SDK would say so in every call.
+    warnings.filterwarnings("ignore", message=".*versions of rasa and rasa_sdk")
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    app = create_app(executor, cors_origins=[])
+    app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""`pafyll run`: everything needed to try or run the service on one machine."""
+
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+import typer
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+@app.command()
+def run() -> None:
+    """Trains the model if stale, prepares the database, starts api, rasa, actions and worker, and waits for them.
+
+    Ctrl-C or SIGTERM stops everything.
+    """
+    from api.commands.bot import ROOT, BotError, train
+    from api.commands.processes import StartError, Supervisor, require_free_ports
+    from ordering.settings import get_settings
+
+    os.chdir(ROOT)  # relative paths in settings mean the project's folder, in this process as in those it starts
+    settings = get_settings()
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        require_free_ports(settings)
+        train(say)
+        prepare_database(settings)
+        say("Starting api, rasa, actions and worker ...")
+        supervisor = Supervisor(settings, lambda: announce(settings, time.monotonic() - started))
+        supervisor.run()
+    except (BotError, StartError) as error:
+        print(f"pafyll: {error}", file=sys.stderr, flush=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        say("Stopped before everything was started.")
+        raise typer.Exit(130) from None
+    say("Stopped.")
+    if not supervisor.ready:
+        raise typer.Exit(130)
+
+
+def prepare_database(settings: Any) -> None:
+    """The newest tables, and demo people when the demo's database has nobody in it."""
+    from ordering.store.migrations import upgrade_now
+
+    if settings.database_url.startswith("sqlite"):
+        settings.var_folder.mkdir(parents=True, exist_ok=True)
+    upgrade_now(settings.database_url)
+
+
+def announce(settings: Any, seconds: float) -> None:
+    say(f"\nReady in {seconds:.0f} s. Ctrl-C stops everything; logs are in {settings.var_folder / 'logs'}.")
+    if settings.demo:
+        say(f"\n  Open {settings.public_url}/demo and choose a person.")
+        say('  Try: as SMS, write "Hej, jag vill beställa mer näringsdryck".\n')
+    else:
+        say(f"  The door is http://{settings.host}:{settings.port}, known to the world as {settings.public_url}\n")
+
+
+def _as_interrupt(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
