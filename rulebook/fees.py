@@ -1,0 +1,18 @@
+"""What does the patient pay? (F1-F6)"""
+
+from typing import Literal, NamedTuple
+
+
+class FeeRow(NamedTuple):
+    """`kr` None with per "product": the price is the article's own."""
+
+    kr: int | None
+    per: Literal["withdrawal", "product"]
+
+
+def kronor(row: FeeRow, price_per_package: int | None, packages: int) -> int | None:
+    """F1-F6: a fee per withdrawal does not grow with the packages; a fee per product is the price times packages."""
+    if row.per == "withdrawal":
+        return row.kr
+    price = price_per_package if row.kr is None else row.kr
+    return None if price is None else price * packages

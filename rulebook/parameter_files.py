@@ -1,0 +1,231 @@
+"""Reads and checks `parameters/*.yml`. A region is one file; `common.yml` holds what is the same in all of them.
+
+A region may state a common key of its own, which then goes before the common one.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rulebook import parameter_forms as forms
+from rulebook.errors import RulebookError, UnknownParameter
+from rulebook.parameter_forms import Malformed
+from rulebook.parameter_values import FORMS, Parameters
+from rulebook.situations import Row
+
+UNDATED = date.min  # `from: undated`: the source gives no start, so it holds as far back as anyone asks
+_RULE_ID = re.compile(r"[WVPFDCSIG]\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`document` is an id among the documents; `decided_by` where the source says who."""
+
+    document: str
+    heading: str
+    decided_by: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """What holds from `start` (UNDATED where the source gives no start). `plain` is as written, `read` as used."""
+
+    start: date
+    plain: Any
+    read: Any
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class DatedParameter:
+    """One key of one region. `reading`: how we read a source that is silent or unclear."""
+
+    key: str
+    rules: tuple[str, ...]
+    unit: str
+    last_checked: date
+    reading: str | None
+    values: tuple[DatedValue, ...]
+
+    def on(self, day: date) -> DatedValue:
+        return self.values[max(bisect_right(self.values, day, key=lambda value: value.start) - 1, 0)]
+
+
+class RegionParameters:
+    """All parameters of one region, put together once for every stretch of days between two changes."""
+
+    def __init__(self, code: str, name: str, file: str, parameters: dict[str, DatedParameter]) -> None:
+        self.code, self.name, self.parameters = code, name, parameters
+        self._starts = sorted({value.start for each in parameters.values() for value in each.values})
+        self._stretches: list[Parameters] = []
+        for start in self._starts:
+            on_day = Parameters(**{key: each.on(start).read for key, each in parameters.items()})
+            try:
+                _check_together(on_day)
+            except Malformed as wrong:
+                raise RulebookError(file, wrong.path, wrong.reason) from None
+            self._stretches.append(on_day)
+
+    def on(self, day: date) -> Parameters:
+        return self._stretches[bisect_right(self._starts, day) - 1]
+
+    def dated(self, key: str) -> DatedParameter:
+        try:
+            return self.parameters[key]
+        except KeyError:
+            raise UnknownParameter(key) from None
+
+
+class _Loader(yaml.CSafeLoader):
+    """Refuses a key written twice, of which YAML would silently keep the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value} stands twice in one mapping", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_yaml(text: str) -> Any:
+    """Plain data. Raises yaml.YAMLError, also for a key that stands twice."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader, made stricter)
+
+
+def read_folder(folder: Path) -> dict[str, RegionParameters]:
+    """Region code -> its parameters, by code. Raises RulebookError."""
+    common = _read_file(folder / "common.yml", common=True)
+    documents = forms.fields(common["documents"], "documents", optional=tuple(common["documents"]))
+    shared = _parameters("common.yml", common["parameters"], documents)
+    regions: dict[str, RegionParameters] = {}
+    for path in sorted(folder.glob("*.yml")):
+        if path.name == "common.yml":
+            continue
+        region = _read_file(path, common=False)
+        if region["region"] != path.stem:
+            raise RulebookError(path.name, "region", f"must be {path.stem}, as the file is called")
+        own = _parameters(path.name, region["parameters"], documents | region.get("documents", {}))
+        merged = shared | own
+        for key in FORMS:
+            if key not in merged:
+                raise RulebookError(path.name, "parameters", f"{key} is missing")
+        regions[path.stem] = RegionParameters(path.stem, region["name"], path.name, merged)
+    if not regions:
+        raise RulebookError(str(folder), "", "holds no region")
+    return regions
+
+
+def _read_file(path: Path, *, common: bool) -> dict[str, Any]:
+    try:
+        content = load_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RulebookError(path.name, "", f"cannot be read: {error}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise RulebookError(path.name, "", f"is not YAML: {error}") from error
+    required = ("documents", "parameters") if common else ("region", "name", "parameters")
+    try:
+        given = forms.fields(content, "", required=required, optional=() if common else ("documents",))
+        if not common:
+            forms.text(given["name"], "name")
+        for key, document in forms.fields(
+            given.get("documents", {}), "documents", optional=tuple(given.get("documents") or ())
+        ).items():
+            forms.fields(document, f"documents.{key}", required=("title", "date"))
+    except Malformed as wrong:
+        raise RulebookError(path.name, wrong.path.removeprefix("."), wrong.reason) from None
+    return given
+
+
+def _parameters(file: str, content: Any, documents: dict[str, Any]) -> dict[str, DatedParameter]:
+    try:
+        given = forms.fields(content, "parameters", optional=tuple(FORMS))
+        return {key: _parameter(key, value, f"parameters.{key}", documents) for key, value in given.items()}
+    except Malformed as wrong:
+        raise RulebookError(file, wrong.path, wrong.reason) from None
+
+
+def _parameter(key: str, content: Any, path: str, documents: dict[str, Any]) -> DatedParameter:
+    given = forms.fields(content, path, required=("rules", "unit", "last_checked", "values"), optional=("reading",))
+    rules = forms.names(given["rules"], f"{path}.rules")
+    for rule in rules:
+        if not _RULE_ID.fullmatch(rule):
+            raise Malformed(f"{path}.rules", f"{rule} is no rule id")
+    if not rules:
+        raise Malformed(f"{path}.rules", "names no rule")
+    return DatedParameter(
+        key=key,
+        rules=rules,
+        unit=forms.text(given["unit"], f"{path}.unit"),
+        last_checked=_day(given["last_checked"], f"{path}.last_checked"),
+        reading=forms.maybe(forms.text)(given.get("reading"), f"{path}.reading"),
+        values=tuple(_dated_values(key, given["values"], f"{path}.values", documents)),
+    )
+
+
+def _dated_values(key: str, content: Any, path: str, documents: dict[str, Any]) -> Iterator[DatedValue]:
+    if not isinstance(content, list) or not content:
+        raise Malformed(path, "must be a list with at least one value")
+    previous: date | None = None
+    for index, item in enumerate(content):
+        where = f"{path}[{index}]"
+        given = forms.fields(item, where, required=("from", "value", "source"))
+        start = UNDATED if given["from"] == "undated" else _day(given["from"], f"{where}.from")
+        if previous is None and start != UNDATED:
+            raise Malformed(f"{where}.from", "the first value must be from: undated (null where nothing held)")
+        if previous is not None and start <= previous:
+            raise Malformed(f"{where}.from", "must be later than the value before it")
+        previous = start
+        yield DatedValue(
+            start=start,
+            plain=given["value"],
+            read=FORMS[key](given["value"], f"{where}.value"),
+            source=_source(given["source"], f"{where}.source", documents),
+        )
+
+
+def _source(content: Any, path: str, documents: dict[str, Any]) -> Source:
+    given = forms.fields(content, path, required=("document", "heading"), optional=("decided_by", "note"))
+    if given["document"] not in documents:
+        raise Malformed(f"{path}.document", f"{given['document']} is not among the documents")
+    return Source(**{key: forms.text(value, f"{path}.{key}") for key, value in given.items()})
+
+
+def _day(value: Any, path: str) -> date:
+    if type(value) is not date:
+        raise Malformed(path, "must be a day such as 2024-01-01")
+    return value
+
+
+def _check_together(on_day: Parameters) -> None:
+    """What one value says must fit the others of the same region and day."""
+    offered: set[str] = set()
+    for key in FORMS:
+        value = getattr(on_day, key)
+        if not isinstance(value, tuple):
+            continue
+        for row in value:
+            if not isinstance(row, Row):
+                break
+            _check_names(key, "area", row.when.area, on_day.areas)
+            _check_names(key, "type", row.when.prescription_type, on_day.prescription_types)
+            if key in ("delivery_options", "staff_delivery_options"):
+                offered |= row.then
+    for key in ("patient_named_in_note", "joint_areas", "express_areas"):
+        _check_names(key, "area", frozenset(getattr(on_day, key) or ()), on_day.areas)
+    for option in sorted(offered - set(on_day.required_details)):
+        raise Malformed("parameters.required_details", f"{option} is offered but has no entry")
+
+
+def _check_names(key: str, what: str, used: frozenset[str] | None, known: tuple[str, ...]) -> None:
+    for name in sorted((used or frozenset()) - set(known)):
+        raise Malformed(f"parameters.{key}", f"{name} is no {what} of this region")

@@ -1,0 +1,78 @@
+"""The parameters that the rules use, as they stand in one region on one day. One field per key of the YAML files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, get_type_hints
+
+from rulebook import parameter_forms as forms
+from rulebook.delivery_days import Promise
+from rulebook.delivery_details import LabelRow, Named
+from rulebook.fees import FeeRow
+from rulebook.parameter_forms import AnswerTarget, Contact, Form
+from rulebook.situations import Row
+from rulebook.verdict import OpeningHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    # What the region has
+    areas: Annotated[tuple[str, ...], forms.names]
+    prescription_types: Annotated[tuple[str, ...], forms.names]
+
+    # Withdrawals and prescriptions
+    may_withdraw: Annotated[tuple[str, ...], forms.roles]
+    prescriber_may_withdraw_own: Annotated[bool, forms.yes_no]
+    waiting_fraction: Annotated[Fraction | None, forms.maybe(forms.fraction)]
+    joint_orders_wait: Annotated[bool, forms.yes_no]
+    block_override_by: Annotated[tuple[str, ...], forms.roles]
+    validity_days: Annotated[int, forms.whole]
+    max_prescribed_days: Annotated[int, forms.whole]
+    physician_below_age: Annotated[tuple[Row[int], ...], forms.rows(forms.age_row)]
+    highest_age: Annotated[tuple[Row[int], ...], forms.rows(forms.age_row)]
+
+    # Delivery
+    delivery_options: Annotated[tuple[Row[frozenset[str]], ...], forms.rows(forms.options_row)]
+    staff_delivery_options: Annotated[tuple[Row[frozenset[str]], ...], forms.rows(forms.options_row)]
+    required_details: Annotated[Mapping[str, tuple[Named, ...]], forms.details_per_option]
+    notify_by: Annotated[tuple[str, ...], forms.many(forms.one_of("sms", "email", "letter"))]
+    tell: Annotated[Mapping[str, tuple[Named, ...]], forms.messages_per_option]
+    labels: Annotated[tuple[Row[LabelRow], ...], forms.rows(forms.label_row)]
+    patient_named_in_note: Annotated[tuple[str, ...], forms.names]
+    diagnosis_words: Annotated[tuple[str, ...], forms.names]
+    adult_age: Annotated[int, forms.whole]
+    left_outside_needs_way_in: Annotated[bool, forms.yes_no]
+    carriers: Annotated[tuple[Row[tuple[str, ...]], ...], forms.rows(forms.carriers_row)]
+    pickup_days: Annotated[int | None, forms.maybe(forms.whole)]
+    delivery_promise: Annotated[tuple[Row[Promise], ...], forms.rows(forms.promise_row)]
+    distributor_working_days: Annotated[int | None, forms.maybe(forms.whole)]
+    overdue_after_working_days: Annotated[int | None, forms.maybe(forms.whole)]
+    contact_about_special_articles: Annotated[bool, forms.yes_no]
+    urgent_may_be_asked_by: Annotated[
+        tuple[str, ...] | None, forms.maybe(forms.many(forms.one_of("patient", "prescriber", "orderer")))
+    ]
+    urgent_only_listed: Annotated[bool, forms.yes_no]
+    urgent_never_kinds: Annotated[tuple[str, ...], forms.kinds]
+    express_areas: Annotated[tuple[str, ...] | None, forms.maybe(forms.names)]
+    joint_areas: Annotated[tuple[str, ...], forms.names]
+
+    # Fees
+    fees: Annotated[tuple[Row[FeeRow], ...], forms.rows(forms.fee_row)]
+
+    # Complaints
+    complaint_days: Annotated[int | None, forms.maybe(forms.whole)]
+    supplier_takes_defects_of: Annotated[tuple[str, ...], forms.kinds]
+    never_returned_kinds: Annotated[tuple[str, ...], forms.kinds]
+    leftovers_returnable: Annotated[bool, forms.yes_no]
+
+    # Customer service
+    customer_service: Annotated[Contact, forms.contact]
+    opening_hours: Annotated[OpeningHours | None, forms.maybe(forms.opening_hours)]
+    phone_menu: Annotated[Mapping[str, str], forms.menu]
+    busy_times: Annotated[tuple[str, ...], forms.names]
+    answer_target: Annotated[AnswerTarget | None, forms.maybe(forms.answer_target)]
+
+
+FORMS: dict[str, Form] = {
+    key: hint.__metadata__[0] for key, hint in get_type_hints(Parameters, include_extras=True).items()
+}
