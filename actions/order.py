@@ -63,7 +63,7 @@ class ValidateOrderForm(PatientAction):
             turn.tell([Say("utter_order_dropped")])
             return question_slots(case, None)
         if result.left:
-            turn.tell([Say("utter_order_kept")])
+            turn.tell([Say("utter_order_kept"), Say("utter_what_next")])
             return question_slots(case, None)
         await fill_nearest_points(case, service().pickup_points)
         if not await save(turn.tx, case):

@@ -18,7 +18,7 @@ class Greet(VisitAction):
             if case.draft and case.draft.begun:
                 turn.tell([Say("utter_hello")])
                 return go_on_with_order(case)
-        turn.tell([Say("utter_greet")])
+        turn.tell([Say("utter_greet"), Say("utter_what_next")])
         return []
 
 

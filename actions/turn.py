@@ -1,6 +1,6 @@
 """What every action does around its use case: find the visit, open a transaction, tell what came of it."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +81,7 @@ class Turn:
         return await load(self.tx, service().book, self.visit, now=self.now, sms_detail=service().settings.sms_detail)
 
 
-class VisitAction(Action):
+class VisitAction(Action, ABC):
     """An action about the visit that Rasa's sender id stands for. Anybody may use it, known or not."""
 
     @abstractmethod
@@ -97,7 +97,7 @@ class VisitAction(Action):
             return await self.act(Turn(tx, visit, now, tracker, dispatcher))
 
 
-class PatientAction(VisitAction):
+class PatientAction(VisitAction, ABC):
     """An action about the patient's own things. Until the gateway knows who it is, it asks the gateway to find out."""
 
     @abstractmethod
