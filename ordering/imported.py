@@ -1,6 +1,7 @@
-"""What an import file holds once it has been checked: values with natural keys, no database ids.
+"""What an import file holds, as values with natural keys and no database ids.
 
 A person is (region, identity number), an article (region, number), a line (region, identity number, line number).
+`where` is the JSON path in the file, for errors.
 """
 
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class ImportedPerson:
     language: str
     sms_detail: SmsDetail | None
     represents: tuple[str, ...] | None
+    where: str = ""
 
     @property
     def key(self) -> PersonKey:
@@ -59,6 +61,7 @@ class ImportedLine:
     packages_per_withdrawal: int
     prescription_type: str | None
     voided: date | None
+    where: str = ""
 
     @property
     def key(self) -> LineKey:
@@ -67,30 +70,34 @@ class ImportedLine:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPart:
-    """What was taken on one line. `variants`: code -> packages."""
+    """What was taken on one line. `variants`: code -> packages. `article` is known once references are checked."""
 
     number: int
-    article: str
     packages: int
     variants: dict[str, int]
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedWithdrawal:
-    """An order made elsewhere (W13). `reference` is the other system's own name for it."""
+    """An order made elsewhere (W13). `reference` is the other system's own name for it.
+
+    `payer` is known once references are checked.
+    """
 
     reference: str
     region: str
     identity_number: str
     day: date
     status: OrderStatus
-    payer: str
     option: str
     parts: tuple[ImportedPart, ...]
     delivered_on: date | None
     expected_earliest: date | None
     expected_latest: date | None
     fee_kr: int | None
+    payer: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ class KnownLine:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Those of the References that the store has already."""
+    """Those of the References that the store has already, and the articles and payers of the lines among them."""
 
     people: frozenset[PersonKey] = frozenset()
     articles: dict[ArticleKey, Article] = field(default_factory=dict)

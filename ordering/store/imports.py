@@ -38,14 +38,17 @@ class SqlImports:
     async def known(self, references: References) -> Known:
         work = self._work
         await work.begin_writing()  # what is found here must still be there when the batch is written
+        known_lines = await self._known_lines(references.lines)
+        of_lines = {(region, line.article) for (region, _, _), line in known_lines.items()}
+        unit_numbers = references.units | {line.unit for line in known_lines.values()}
         known_people = await find_ids(work, people, _PERSON, references.people)
-        known_articles = await find_by_key(work, articles, _ARTICLE, references.articles)
-        known_payers = await find(work, payers, ("unit",), [(unit,) for unit in references.units])
+        known_articles = await find_by_key(work, articles, _ARTICLE, references.articles | of_lines)
+        known_payers = await find(work, payers, ("unit",), [(unit,) for unit in unit_numbers])
         return Known(
             people=frozenset((region, number) for region, number in known_people),
             articles={(row["region"], row["number"]): _article(row) for row in known_articles.values()},
             payers={(row["unit"], row["area"]): row["payer"] for row in known_payers},
-            lines=await self._known_lines(references.lines),
+            lines=known_lines,
         )
 
     async def write(self, batch: ImportBatch) -> dict[str, Counts]:

@@ -1,0 +1,172 @@
+"""From an import document that fits its schema to values, with every further error and where it stands."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import phonenumbers
+
+from ordering.identity_numbers import IdentityNumber, parse_identity
+from ordering.imported import (
+    ImportBatch,
+    ImportedLine,
+    ImportedPart,
+    ImportedPerson,
+    ImportedUnit,
+    ImportedWithdrawal,
+)
+from ordering.model import Address, Article, Variant
+
+Errors = list[tuple[str, str]]  # JSON path, reason
+Json = dict[str, Any]
+
+
+def read_batch(document: Json, *, today: date) -> tuple[ImportBatch, Errors]:
+    """What can be said without the database; import_checks looks at what the file points at."""
+    reader = _Reader(today)
+    batch = ImportBatch(
+        articles=tuple(reader.articles(document.get("articles", []))),
+        units=tuple(reader.units(document.get("units", []))),
+        people=tuple(reader.people(document.get("people", []))),
+        lines=tuple(reader.lines(document.get("prescriptions", []))),
+        withdrawals=tuple(reader.withdrawals(document.get("withdrawals", []))),
+    )
+    return batch, reader.errors
+
+
+class _Reader:
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._seen: set[tuple[Any, ...]] = set()
+        self.errors: Errors = []
+
+    def articles(self, given: list[Json]) -> Iterator[Article]:
+        for place, one in enumerate(given):
+            where = f"$.articles[{place}]"
+            self._once(f"{where}.number", "article", one["region"], one["number"])
+            variants = tuple(Variant(v["code"], v["name"], v.get("in_stock", True)) for v in one.get("variants", []))
+            for column in ("code", "name"):
+                for number, variant in enumerate(variants):
+                    self._once(
+                        f"{where}.variants[{number}].{column}", f"variant {column}", where, getattr(variant, column)
+                    )
+            yield Article(**(one | {"variants": variants}))
+
+    def units(self, given: list[Json]) -> Iterator[ImportedUnit]:
+        for place, one in enumerate(given):
+            self._once(f"$.units[{place}].customer_number", "unit", one["customer_number"])
+            yield ImportedUnit(**one)
+
+    def people(self, given: list[Json]) -> Iterator[ImportedPerson]:
+        for place, one in enumerate(given):
+            where = f"$.people[{place}]"
+            identity = self._identity(f"{where}.identity_number", one["identity_number"])
+            self._once(f"{where}.identity_number", "person", one["region"], identity.value)
+            address = one.get("address")
+            represents = one.get("represents")
+            yield ImportedPerson(
+                region=one["region"],
+                identity_number=identity.value,
+                given_name=one["given_name"],
+                family_name=one["family_name"],
+                born=self._born(f"{where}.born", one, identity),
+                asylum_seeker=one.get("asylum_seeker", False),
+                protected=one.get("protected", False),
+                address=Address(**address) if address else None,
+                co_name=one.get("co_name"),
+                door_code=one.get("door_code"),
+                mobile=self._mobile(f"{where}.mobile", one.get("mobile")),
+                email=one.get("email"),
+                language=one.get("language", "sv"),
+                sms_detail=one.get("sms_detail"),
+                represents=None
+                if represents is None
+                else tuple(
+                    self._identity(f"{where}.represents[{number}]", text).value
+                    for number, text in enumerate(represents)
+                ),
+                where=where,
+            )
+
+    def lines(self, given: list[Json]) -> Iterator[ImportedLine]:
+        for place, prescription in enumerate(given):
+            person = self._identity(f"$.prescriptions[{place}].person", prescription["person"]).value
+            for number, one in enumerate(prescription["lines"]):
+                where = f"$.prescriptions[{place}].lines[{number}]"
+                self._once(f"{where}.number", "line of this person", prescription["region"], person, one["number"])
+                yield ImportedLine(
+                    region=prescription["region"],
+                    identity_number=person,
+                    number=one["number"],
+                    article=one["article"],
+                    unit=one["unit"],
+                    written=self._must_day(f"{where}.written", one["written"]),
+                    days_per_withdrawal=one["days_per_withdrawal"],
+                    withdrawals=one["withdrawals"],
+                    packages_per_withdrawal=one["packages_per_withdrawal"],
+                    prescription_type=one.get("prescription_type"),
+                    voided=self._day(f"{where}.voided", one.get("voided")),
+                    where=where,
+                )
+
+    def withdrawals(self, given: list[Json]) -> Iterator[ImportedWithdrawal]:
+        for place, one in enumerate(given):
+            where = f"$.withdrawals[{place}]"
+            self._once(f"{where}.reference", "withdrawal", one["region"], one["reference"])
+            for number, part in enumerate(one["lines"]):
+                self._once(f"{where}.lines[{number}].number", "line of this withdrawal", where, part["number"])
+            yield ImportedWithdrawal(
+                reference=one["reference"],
+                region=one["region"],
+                identity_number=self._identity(f"{where}.person", one["person"]).value,
+                day=self._must_day(f"{where}.day", one["day"]),
+                status=one["status"],
+                option=one["option"],
+                parts=tuple(
+                    ImportedPart(part["number"], part["packages"], part.get("variants", {})) for part in one["lines"]
+                ),
+                delivered_on=self._day(f"{where}.delivered_on", one.get("delivered_on")),
+                expected_earliest=self._day(f"{where}.expected_earliest", one.get("expected_earliest")),
+                expected_latest=self._day(f"{where}.expected_latest", one.get("expected_latest")),
+                fee_kr=one.get("fee_kr"),
+                where=where,
+            )
+
+    def _once(self, where: str, what: str, *key: Any) -> None:
+        if (what, *key) in self._seen:
+            self.errors.append((where, f"the same {what} stands twice in the file"))
+        self._seen.add((what, *key))
+
+    def _identity(self, where: str, text: str) -> IdentityNumber:
+        identity = parse_identity(text)
+        if identity is None:
+            self.errors.append((where, "is no personal, coordination, reserve or LMA number (length or check digit)"))
+            return IdentityNumber("personal", text, None)
+        return identity
+
+    def _born(self, where: str, one: Json, identity: IdentityNumber) -> date | None:
+        given = self._day(where, one.get("born"))
+        if given is None and identity.kind == "lma":
+            self.errors.append((where, "is missing: an LMA number does not tell the date of birth (I2)"))
+        if given and identity.birth_date and given != identity.birth_date:
+            self.errors.append((where, "is another day than the identity number tells"))
+        return given or identity.birth_date
+
+    def _mobile(self, where: str, text: str | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            number = phonenumbers.parse(text, "SE")
+        except phonenumbers.NumberParseException:
+            number = phonenumbers.PhoneNumber()
+        if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
+            self.errors.append((where, "is no mobile number"))
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def _must_day(self, where: str, given: str | Json) -> date:
+        return self._day(where, given) or self._today
+
+    def _day(self, where: str, given: str | Json | None) -> date | None:
+        if isinstance(given, dict):
+            return self._today + timedelta(days=given.get("days_ahead", 0) - given.get("days_ago", 0))
+        return date.fromisoformat(given) if given else None
