@@ -31,7 +31,7 @@ _ABOUT_THE_ORDER = frozenset(
         "deny",
     ]
 )
-_NEVER_EDITS = frozenset("cancel go_back cancel_order report_defect report_deviation return_products".split())
+_NEVER_EDITS = frozenset(["cancel", "go_back", "cancel_order", "report_defect", "report_deviation", "return_products"])
 
 
 class ValidateOrderForm(PatientAction):
