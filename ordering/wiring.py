@@ -24,6 +24,13 @@ def build_stores(settings: Settings) -> "SqlStores":
     return SqlStores(settings.database_url)
 
 
+def migrate(settings: Settings) -> None:
+    """Brings the database to the newest tables; makes the file of an SQLite database. For a caller without a loop."""
+    from ordering.store.migrations import upgrade_now
+
+    upgrade_now(settings.database_url)
+
+
 def build_sealer(settings: Settings) -> Sealer:
     from ordering.sealer import SecretKeySealer
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 
+from ordering.settings import Settings, get_settings
+
 app = typer.Typer(rich_markup_mode=None)
 
 
@@ -23,7 +25,6 @@ def run() -> None:
     """
     from api.commands.bot import ROOT, BotError, train
     from api.commands.processes import StartError, Supervisor, require_free_ports
-    from ordering.settings import get_settings
 
     os.chdir(ROOT)  # relative paths in settings mean the project's folder, in this process as in those it starts
     settings = get_settings()
@@ -47,16 +48,14 @@ def run() -> None:
         raise typer.Exit(130)
 
 
-def prepare_database(settings: Any) -> None:
+def prepare_database(settings: Settings) -> None:
     """The newest tables, and demo people when the demo's database has nobody in it."""
-    from ordering.store.migrations import upgrade_now
+    from ordering.wiring import migrate
 
-    if settings.database_url.startswith("sqlite"):
-        settings.var_folder.mkdir(parents=True, exist_ok=True)
-    upgrade_now(settings.database_url)
+    migrate(settings)
 
 
-def announce(settings: Any, seconds: float) -> None:
+def announce(settings: Settings, seconds: float) -> None:
     say(f"\nReady in {seconds:.0f} s. Ctrl-C stops everything; logs are in {settings.var_folder / 'logs'}.")
     if settings.demo:
         say(f"\n  Open {settings.public_url}/demo and choose a person.")

@@ -17,7 +17,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
 
 
 class Problem(BaseModel):
-    """Body of every answer that is not a success (application/problem+json). `code` is stable, `title` is for people."""
+    """Body of every answer that is no success (application/problem+json). `code` is stable, `title` is for people."""
 
     code: str
     title: str
