@@ -1,0 +1,47 @@
+"""Who can be chosen on the demo page."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ordering.model import Person
+from ordering.ports import Stores, Transaction
+from ordering.settings import Settings
+
+SHOWN = Path(__file__).parent / "people.yml"
+
+
+async def listed(settings: Settings, stores: Stores) -> list[dict[str, Any]]:
+    """Those of people.yml who are in the database, in its order."""
+    found = []
+    async with stores.begin() as tx:
+        for entry in _entries():
+            person = await tx.people.by_identity(entry["region"], entry["identity_number"])
+            if person is not None:
+                found.append(await _described(settings, tx, person, entry))
+    return found
+
+
+async def _described(settings: Settings, tx: Transaction, person: Person, entry: dict[str, str]) -> dict[str, Any]:
+    # Whoever has no mobile of their own still sits by a phone: the one that their codes go to, or one at home.
+    phone = person.mobile or await tx.people.code_mobile(person) or entry["home_phone"]
+    return {
+        "id": person.id,
+        "name": person.name,
+        "identity_number": person.identity_number,
+        "phone": phone,
+        "has_mobile": person.mobile is not None,
+        "region": person.region,
+        "region_name": entry["region_name"],
+        "our_number": next(number for number, region in settings.inbound_numbers.items() if region == person.region),
+        "title": entry["title"],
+        "shows": entry["shows"],
+    }
+
+
+@cache
+def _entries() -> list[dict[str, str]]:
+    entries: list[dict[str, str]] = yaml.safe_load(SHOWN.read_text(encoding="utf-8"))
+    return entries
