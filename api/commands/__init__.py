@@ -16,6 +16,9 @@ COMMANDS = {
     "run": ("api.commands.run", "Start everything and stop it with Ctrl-C."),
     "train": ("api.commands.train", "Train the language model, if it is older than its data."),
     "worker": ("api.commands.worker", "Run the worker process: orders to the distributor, outgoing messages."),
+    "import": ("api.commands.import_data", "Take in people, prescriptions and withdrawals made elsewhere."),
+    "demo-data": ("api.commands.demo_data", "Put in the invented people of the demo."),
+    "rules": ("api.commands.rules", "Run rule cases: YAML that a pharmacist can read."),
     "settings": ("api.commands.settings", "List all settings, what they mean and their present values."),
 }
 
