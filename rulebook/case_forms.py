@@ -1,0 +1,182 @@
+"""Reads the facts and answers of a case file from plain YAML data. Raises Malformed with the field's path."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rulebook import facts
+from rulebook.parameter_forms import Form, Malformed, fields, maybe, one_of, text, yes_no
+
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def day(value: Any, path: str) -> date:
+    if type(value) is not date:
+        raise Malformed(path, "must be a day such as 2026-03-01")
+    return value
+
+
+def moment(value: Any, path: str) -> datetime:
+    """A local time without zone; a day alone is its first minute."""
+    if type(value) is date:
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001  (local by definition)
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise Malformed(path, "must be a local time such as 2026-03-02T12:10") from None
+    if not isinstance(value, datetime):
+        raise Malformed(path, "must be a local time such as 2026-03-02T12:10")
+    return value if value.tzinfo is None else value.astimezone(_STOCKHOLM).replace(tzinfo=None)
+
+
+def integer(value: Any, path: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Malformed(path, "must be a whole number")
+    return value
+
+
+def number(value: Any, path: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Malformed(path, "must be a number")
+    return value
+
+
+def word(value: Any, path: str) -> str:
+    """A text, which YAML may have taken for a number (an article number, a door code)."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, path)
+
+
+def listed(form: Form) -> Form:
+    def read(value: Any, path: str) -> list[Any]:
+        if not isinstance(value, list):
+            raise Malformed(path, "must be a list")
+        return [form(item, f"{path}[{index}]") for index, item in enumerate(value)]
+
+    return read
+
+
+def members(value: Any, path: str) -> frozenset[str]:
+    return frozenset(listed(text)(value, path))
+
+
+def counts(value: Any, path: str) -> dict[str, int]:
+    if not isinstance(value, Mapping):
+        raise Malformed(path, "must be a mapping of names to numbers")
+    return {word(name, path): integer(item, f"{path}.{name}") for name, item in value.items()}
+
+
+def anything(value: Any, path: str) -> Any:
+    return value
+
+
+def mapping(required: Mapping[str, Form], optional: Mapping[str, Form]) -> Callable[[Any, str], dict[str, Any]]:
+    """A mapping of these fields and no others, each read by its form. What is left out stays out."""
+
+    def read(value: Any, path: str) -> dict[str, Any]:
+        given = fields(value, path, required=tuple(required), optional=tuple(optional))
+        forms = {**required, **optional}
+        return {key: forms[key](item, f"{path}.{key}") for key, item in given.items()}
+
+    return read
+
+
+def made_by(make: Callable[..., Any], required: Mapping[str, Form], optional: Mapping[str, Form]) -> Form:
+    read = mapping(required, optional)
+    return lambda value, path: make(**read(value, path))
+
+
+def _tuple(form: Form) -> Form:
+    return lambda value, path: tuple(listed(form)(value, path))
+
+
+person = made_by(
+    facts.Person,
+    {},
+    {"born": maybe(day), "name": maybe(text), "asylum_seeker": yes_no, "protected": yes_no},
+)
+actor = made_by(facts.Actor, {}, {"role": one_of(*facts.ROLES), "prescribed_this": yes_no})
+
+_LINE: dict[str, Form] = {
+    "written": day,
+    "days_per_withdrawal": integer,
+    "withdrawals": integer,
+    "packages_per_withdrawal": integer,
+}
+_LINE_MAY: dict[str, Form] = {"area": text, "article": word, "variants": _tuple(word), "voided": maybe(day)}
+
+
+def _line(**given: Any) -> facts.Line:
+    unknown = {"written": date.min, "area": "", "article": ""} | dict.fromkeys(tuple(_LINE)[1:], 0)
+    return facts.Line(**{**unknown, **given})
+
+
+line = made_by(_line, _LINE, _LINE_MAY)
+variants_of_line = made_by(_line, {}, {**_LINE, **_LINE_MAY})
+
+
+def _withdrawn(**given: Any) -> facts.Withdrawn:
+    return facts.Withdrawn(**{"status": "delivered", **given})
+
+
+history = listed(
+    made_by(
+        _withdrawn,
+        {"day": day},
+        {"status": one_of(*facts.STATUSES), "packages": maybe(integer), "variants": counts},
+    )
+)
+want = made_by(
+    facts.Want,
+    {},
+    {
+        "packages": maybe(integer),
+        "variants": counts,
+        "joint_order": yes_no,
+        "override_by": maybe(one_of("customer_service", "patient", "prescriber")),
+    },
+)
+
+_PRICES = ("price_kr", "price", "price_per_package", "price per package")
+
+
+def article(value: Any, path: str) -> facts.Article:
+    given = mapping(
+        {},
+        {
+            "kind": one_of(*facts.KINDS),
+            **dict.fromkeys(("supplier", "name", "subgroup"), maybe(text)),
+            **dict.fromkeys(_PRICES, maybe(number)),
+            **dict.fromkeys(("stocked", "on_urgent_list"), maybe(yes_no)),
+            "warn_above": maybe(integer),
+        },
+    )(value, path)
+    prices = [given.pop(name) for name in _PRICES if name in given]
+    if len(prices) > 1:
+        raise Malformed(path, "states the price twice")
+    return facts.Article(**given, price_kr=prices[0] if prices else None)
+
+
+details = made_by(
+    facts.DeliveryDetails,
+    {},
+    {
+        **dict.fromkeys(facts.DeliveryDetails.__dataclass_fields__, maybe(word)),
+        "dwelling": maybe(one_of("house", "flat")),
+        "notify_by": maybe(one_of("sms", "email", "letter")),
+        **dict.fromkeys(("entry_phone", "name_on_door", "outside_region"), maybe(yes_no)),
+    },
+)
+prescriber = made_by(facts.Prescriber, {"role": one_of(*facts.PRESCRIBER_ROLES)}, {"granted_under_16": yes_no})
+amount = made_by(
+    facts.Amount,
+    {"days_per_withdrawal": integer, "withdrawals": integer},
+    {
+        "packages_per_withdrawal": maybe(integer),
+        "pieces_per_day": maybe(number),
+        "pieces_per_package": maybe(integer),
+    },
+)
+payers = listed(lambda value, path: mapping({"payer": word}, {})(value, path)["payer"])
+label = mapping({}, {"name": maybe(text), "co": maybe(text)})

@@ -1,0 +1,226 @@
+"""The questions that a case may ask: which facts each takes, which answers it gives, and how it is put to the book."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from rulebook import case_forms as read
+from rulebook import complaints, facts
+from rulebook.book import Rulebook
+from rulebook.parameter_forms import Form, maybe, one_of, text, yes_no
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where and when a question is asked, and the facts as they were read."""
+
+    region: str
+    day: date
+    at: datetime | None
+    given: Mapping[str, Any]
+
+    def only(self, *names: str) -> dict[str, Any]:
+        """The given facts among `names`, named as the rulebook names them (`type` is prescription_type)."""
+        return {
+            "prescription_type" if name == "type" else name: self.given[name] for name in names if name in self.given
+        }
+
+    @property
+    def where(self) -> dict[str, Any]:
+        return {"region": self.region, "day": self.day}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`needs` names the case fields besides `given`: region, day (or at), or at itself."""
+
+    put: Callable[[Rulebook, Asked], dict[str, Any]]
+    answers: Mapping[str, Form]
+    required: Mapping[str, Form] = field(default_factory=dict)
+    optional: Mapping[str, Form] = field(default_factory=dict)
+    needs: tuple[str, ...] = ("region", "day")
+
+
+_VERDICT: dict[str, Form] = {"verdict": one_of("allowed", "refused"), "reason": maybe(text)}
+_ARTICLE = facts.Article()
+
+
+def _withdraw(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    given = {"person": facts.Person(), "history": [], "want": facts.Want(), **asked.given}
+    decision = book.withdraw(**asked.where, **given)
+    return {name: getattr(decision, name) for name in QUESTIONS["withdraw"].answers}
+
+
+def _same_as_last_time(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    return asdict(book.same_as_last_time(line=asked.given["line"], history=asked.given["history"]))
+
+
+def _split(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    return {"orders": len(book.split(asked.given["lines"]))}
+
+
+def _change(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    decision = book.change(status=asked.given["status"], what=asked.given.get("what", "cancel"))
+    return {"verdict": decision.verdict, "reason": decision.reason}
+
+
+def _delivery_options(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    given = {"article": _ARTICLE, **asked.only("area", "article", "type")}
+    return {"options": book.delivery_options(**asked.where, **given)}
+
+
+def _delivery_check(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    known = asked.only("area", "article", "option", "person", "details")
+    given = {"article": _ARTICLE, "person": facts.Person(), "details": facts.DeliveryDetails(), **known}
+    answer = asdict(book.delivery_check(**asked.where, **given))
+    return {**answer, "missing": frozenset(answer["missing"]), "tell": frozenset(answer["tell"])}
+
+
+def _delivery_day(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    given = {"article": _ARTICLE, "option": "", **asked.only("area", "article", "type", "option", "ordered")}
+    return asdict(book.delivery_day(region=asked.region, **given))
+
+
+def _overdue(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    given = {"article": _ARTICLE, **asked.only("area", "article", "status")}
+    return asdict(book.overdue(**asked.where, **given, ordered=asked.given["ordered"].date()))
+
+
+def _urgent(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    decision = book.urgent(**asked.where, **{"article": _ARTICLE, **asked.given})
+    return {"verdict": decision.verdict, "reason": decision.reason}
+
+
+def _joint(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    decision = book.joint(**asked.where, **{"areas": [], "customer_numbers": [], **asked.given})
+    return {"verdict": decision.verdict, "reason": decision.reason}
+
+
+def _fee(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    known = asked.only("person", "area", "type", "article", "packages")
+    given = {"person": facts.Person(), "article": _ARTICLE, "prescription_type": None, **known}
+    return {"kr": book.fee(**asked.where, **given).kr}
+
+
+def _prescribe(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    known = asked.only("prescriber", "person", "area", "type", "article")
+    given = {"person": facts.Person(), "article": _ARTICLE, **known, "amount": asked.given["line"]}
+    answer = asdict(book.prescribe(**asked.where, **given))
+    return {**answer, "warnings": frozenset(answer["warnings"])}
+
+
+def _complain(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    return asdict(book.complain(**asked.where, **{"article": _ARTICLE, **asked.given}))
+
+
+def _opening(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    assert asked.at is not None
+    return asdict(book.opening(region=asked.region, at=asked.at))
+
+
+def _parameter(book: Rulebook, asked: Asked) -> dict[str, Any]:
+    return {"value": book.parameter(asked.region, asked.day, asked.given["key"])}
+
+
+QUESTIONS: dict[str, Question] = {
+    "withdraw": Question(
+        put=_withdraw,
+        required={"line": read.line},
+        optional={
+            "person": read.person,
+            "actor": read.actor,
+            "history": read.history,
+            "on_the_way": yes_no,
+            "want": read.want,
+        },
+        answers={
+            **_VERDICT,
+            "possible_from": maybe(read.day),
+            "withdrawals_left": maybe(read.integer),
+            "max_packages": maybe(read.integer),
+        },
+    ),
+    "same_as_last_time": Question(
+        put=_same_as_last_time,
+        required={"line": read.variants_of_line, "history": read.history},
+        answers={"variants": read.counts, "unavailable": read.counts},
+        needs=(),
+    ),
+    "split": Question(put=_split, required={"lines": read.payers}, answers={"orders": read.integer}, needs=()),
+    "change": Question(
+        put=_change,
+        required={"status": one_of(*facts.STATUSES)},
+        optional={"what": one_of("cancel", "address", "option", "notification")},
+        answers=_VERDICT,
+        needs=(),
+    ),
+    "delivery_options": Question(
+        put=_delivery_options,
+        required={"area": text},
+        optional={"article": read.article, "type": text},
+        answers={"options": read.members},
+    ),
+    "delivery_check": Question(
+        put=_delivery_check,
+        required={"area": text, "option": one_of(*facts.OPTIONS)},
+        optional={"article": read.article, "person": read.person, "details": read.details},
+        answers={**_VERDICT, "missing": read.members, "tell": read.members, "label": read.label},
+    ),
+    "delivery_day": Question(
+        put=_delivery_day,
+        required={"area": text, "ordered": read.moment},
+        optional={"article": read.article, "type": text, "option": one_of(*facts.OPTIONS)},
+        answers={"earliest": maybe(read.day), "latest": maybe(read.day)},
+        needs=("region",),
+    ),
+    "overdue": Question(
+        put=_overdue,
+        required={"area": text, "ordered": read.moment, "status": one_of(*facts.STATUSES)},
+        optional={"article": read.article},
+        answers={"overdue": yes_no, "contact_patient": yes_no},
+    ),
+    "urgent": Question(
+        put=_urgent,
+        required={"asked_by": one_of("patient", "prescriber", "orderer")},
+        optional={"article": read.article},
+        answers=_VERDICT,
+    ),
+    "joint": Question(
+        put=_joint,
+        optional={"areas": read.listed(text), "customer_numbers": read.listed(read.word)},
+        answers=_VERDICT,
+    ),
+    "fee": Question(
+        put=_fee,
+        required={"area": text},
+        optional={"person": read.person, "type": text, "article": read.article, "packages": read.integer},
+        answers={"kr": maybe(read.number)},
+    ),
+    "prescribe": Question(
+        put=_prescribe,
+        required={"prescriber": read.prescriber, "area": text, "line": read.amount},
+        optional={"person": read.person, "type": text, "article": read.article},
+        answers={
+            **_VERDICT,
+            "warnings": read.members,
+            "packages": maybe(read.integer),
+            "pieces": maybe(read.number),
+        },
+    ),
+    "complain": Question(
+        put=_complain,
+        required={"kind": one_of(*complaints.KINDS)},
+        optional={"article": read.article, "discovered": maybe(read.day), "leftover": yes_no},
+        answers={
+            "route": one_of("defect_report", "deviation_report", "contact_supplier", "return", "not_returnable"),
+            "late": yes_no,
+        },
+    ),
+    "opening": Question(
+        put=_opening,
+        answers={"open": maybe(yes_no), "opens": maybe(read.moment)},
+        needs=("region", "at"),
+    ),
+    "parameter": Question(put=_parameter, required={"key": text}, answers={"value": read.anything}),
+}
