@@ -14,19 +14,21 @@ class CancelOrder(PatientAction):
         return "action_cancel_order"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        picked = [
-            value.partition("=")[2] for value in turn.message.values("choice") if value.startswith("cancel_order=")
-        ]
+        values = turn.message.values("choice")
+        picked = [value.partition("=")[2] for value in values if value.startswith("cancel_order=")]
         if picked:
             turn.tell([await cancel_order(turn.tx, case, picked[0])])
-            return []
-        orders = cancellable(case)
+        orders = [order for order in cancellable(case) if order.number not in picked]
         if orders:
-            order = orders[0]
-            values = {"number": order.number, "products": products_of(case, order)}
-            turn.tell([Say("utter_ask_cancel_order", values)])
-        elif any(order.status in UNDER_WAY for order in case.orders):
-            turn.tell([Say("utter_order_too_late_to_cancel", {"number": case.orders[0].number})])
-        else:
-            turn.tell([Say("utter_no_order_to_cancel")])
+            asked = {"number": orders[0].number, "products": products_of(case, orders[0])}
+            turn.tell([Say("utter_ask_cancel_order", asked)])
+        elif not picked:
+            turn.tell([too_late(case)])
         return []
+
+
+def too_late(case: PatientCase) -> Say:
+    under_way = next((order for order in case.orders if order.status in UNDER_WAY), None)
+    if under_way is None:
+        return Say("utter_no_order_to_cancel")
+    return Say("utter_order_too_late_to_cancel", {"number": under_way.number})

@@ -1,0 +1,213 @@
+"""The order visit through the actions, on the demo people."""
+
+ANNA, ERIK, JOHAN = "198501012382", "198501012390", "200101012391"
+AMIRA, LARS, TESFAY = "19780314K080", "19560823M094", "50-991234/6"
+
+
+async def to_confirm(rasa, identity=ANNA):
+    await rasa.begin(identity)
+    await rasa.call("validate_order_form", "order_products")
+    if rasa.asked == "lines":
+        await rasa.pick("lines=all")
+    while rasa.asked in ("amount", "variants"):
+        await rasa.pick("amount=all" if rasa.asked == "amount" else "variants=same")
+    await rasa.pick("delivery=pickup_point")
+    point = (await draft(rasa)).details["nearest"][0]["id"]
+    for choice in (f"pickup_point={point}", "notify_by=own_sms"):
+        await rasa.pick(choice)
+    assert rasa.asked == "confirm"
+
+
+async def draft(rasa):
+    from actions.turn import service
+    from ordering.draft import Draft
+
+    async with service().stores.begin() as tx:
+        row = await tx.orders.draft(rasa.visit.person_id)
+    return Draft.from_json(row.content) if row else None
+
+
+async def orders(rasa):
+    from actions.turn import service
+
+    async with service().stores.begin() as tx:
+        return [order for order in await tx.orders.of_person(rasa.visit.person_id) if order.channel != "elsewhere"]
+
+
+async def test_an_order_is_read_back_placed_and_given_a_number(rasa):
+    await to_confirm(rasa)
+    said = await rasa.call("action_ask_confirm", first=False)
+    assert said[0] == "utter_read_lines"
+    assert said[-1] == "utter_ask_confirm"
+    await rasa.answer("affirm")
+    assert rasa.asked is None
+    said = await rasa.call("action_place_order", "affirm", first=False)
+    assert said == ["utter_receipt", "utter_receipt", "utter_receipt_undo"]
+    placed = await orders(rasa)
+    assert {order.status for order in placed} == {"confirmed"}
+    assert len({order.payer for order in placed}) == len(placed) == 2
+    assert await draft(rasa) is None
+
+
+async def test_a_second_yes_hears_of_the_same_order(rasa):
+    await to_confirm(rasa)
+    await rasa.call("action_ask_confirm", first=False)
+    await rasa.answer("affirm")
+    await rasa.call("action_place_order", "affirm", first=False)
+    assert (await rasa.call("action_yes_or_no", "affirm"))[0] == "utter_receipt"
+    assert len(await orders(rasa)) == 2
+
+
+async def test_a_yes_that_was_not_asked_for_orders_nothing(rasa):
+    await to_confirm(rasa)
+    await rasa.answer("affirm")
+    assert await rasa.call("action_place_order", "affirm", first=False) == []
+    assert await orders(rasa) == []
+    assert rasa.loop == "order_form"
+
+
+async def test_an_sms_without_the_code_orders_nothing(rasa):
+    await to_confirm(rasa)
+    await rasa.begin(ANNA, channel="sms", proof="number")
+    await rasa.pick("resume=go_on")
+    assert (await rasa.call("action_ask_confirm", first=False))[-1] == "utter_ask_confirm_code"
+    await rasa.answer("affirm")
+    await rasa.call("action_place_order", "affirm", first=False)
+    assert await orders(rasa) == []
+
+
+async def test_too_early_says_why_and_where_to_turn(rasa):
+    await rasa.begin(ERIK)
+    assert await rasa.call("validate_order_form", "order_products") == ["utter_too_early", "utter_run_out"]
+    assert rasa.asked is None
+    assert await rasa.call("action_place_order", "order_products", first=False) == []
+
+
+async def test_none_left_and_expired_point_to_the_prescriber(rasa):
+    await rasa.begin(AMIRA)
+    assert await rasa.call("validate_order_form", "order_products") == ["utter_none_left"]
+    await rasa.begin(LARS)
+    assert await rasa.call("validate_order_form", "order_products") == ["utter_expired"]
+
+
+async def test_nobody_known_means_asking_who_it_is_and_nothing_else(rasa):
+    await rasa.begin()
+    for action in ("action_next_withdrawal", "action_order_status", "action_prescriptions", "action_fee"):
+        assert await rasa.call(action, "ask") == [{"need": "identity"}]
+    assert await rasa.call("validate_order_form", "order_products") == [{"need": "identity"}]
+    assert await rasa.call("action_place_order", "order_products", first=False) == []
+
+
+async def test_a_question_in_the_middle_is_answered_and_the_form_asks_again(rasa):
+    await rasa.begin(ANNA)
+    await rasa.call("validate_order_form", "order_products")
+    asked = rasa.asked
+    await rasa.answer("ask_fee")
+    assert "action_execution_rejected" in rasa.events
+    assert await rasa.call("action_fee", "ask_fee", first=False) == ["utter_fee_unknown"]
+    assert rasa.asked == asked
+
+
+async def test_one_step_back_asks_the_question_before(rasa):
+    await rasa.begin(ANNA)
+    await rasa.call("validate_order_form", "order_products")
+    await rasa.pick("lines=all")
+    assert rasa.asked == "variants"
+    await rasa.call("action_go_back", "go_back")
+    assert rasa.asked == "lines"
+    for _ in range(5):
+        said = await rasa.call("action_go_back", "go_back")
+    assert said == ["utter_nothing_to_go_back_to"]
+
+
+async def test_stop_drops_the_draft(rasa):
+    await to_confirm(rasa)
+    assert await rasa.call("action_cancel", "cancel") == ["utter_order_dropped"]
+    assert await draft(rasa) is None
+    assert await rasa.call("action_cancel", "cancel") == ["utter_nothing_to_cancel"]
+
+
+async def test_a_new_sender_id_takes_the_open_question_with_it(rasa):
+    await to_confirm(rasa)
+    rasa.slots, rasa.loop = {}, None
+    await rasa.call("action_session_start")
+    assert (rasa.loop, rasa.asked) == ("order_form", "confirm")
+    assert rasa.slots["service_phone"] == "010-441 31 90"
+
+
+async def test_another_visit_is_offered_the_begun_order_and_may_leave_it(rasa):
+    await to_confirm(rasa)
+    await rasa.begin(ANNA)
+    rasa.slots, rasa.loop = {}, None
+    await rasa.call("action_session_start")
+    assert rasa.loop is None
+    assert await rasa.call("action_greet", "greet") == ["utter_hello"]
+    assert rasa.asked == "resume"
+    assert await rasa.pick("resume=leave") == ["utter_order_kept", "utter_what_next"]
+    assert await draft(rasa) is not None
+
+
+async def test_an_order_can_be_taken_back_while_it_may_be_undone_w8(rasa):
+    await to_confirm(rasa)
+    await rasa.call("action_ask_confirm", first=False)
+    await rasa.answer("affirm")
+    await rasa.call("action_place_order", "affirm", first=False)
+    assert await rasa.call("action_cancel_order", "cancel_order") == ["utter_ask_cancel_order"]
+    first, second = await orders(rasa)
+    choice = ("choice", f"cancel_order={first.number}")
+    said = await rasa.call("action_cancel_order", "cancel_order", choice)
+    assert said == ["utter_order_cancelled", "utter_ask_cancel_order"]
+    choice = ("choice", f"cancel_order={second.number}")
+    assert await rasa.call("action_cancel_order", "cancel_order", choice) == ["utter_order_cancelled"]
+    assert {order.status for order in await orders(rasa)} == {"cancelled"}
+    assert await rasa.call("action_cancel_order", "cancel_order") == ["utter_no_order_to_cancel"]
+
+
+async def test_an_asylum_seeker_hears_the_fee_of_fifty_kronor_f5(rasa):
+    await rasa.begin(TESFAY, region="skane")
+    assert await rasa.call("action_fee", "ask_fee") == ["utter_fee"]
+
+
+async def test_questions_about_ones_own_things_are_answered(rasa):
+    await rasa.begin(JOHAN)
+    assert await rasa.call("action_order_status", "ask_order_status") == ["utter_no_order_under_way"]
+    assert (await rasa.call("action_next_withdrawal", "ask_next_withdrawal"))[0] == "utter_possible_now"
+    assert await rasa.call("action_prescriptions", "ask_prescriptions") == ["utter_prescription_line"]
+    assert (await rasa.call("action_opening_hours", "ask_opening_hours"))[0] in ("utter_open_now", "utter_closed_now")
+    assert (await rasa.call("action_talk_to_human", "talk_to_human"))[0] == "utter_human"
+
+
+async def test_a_complaint_is_written_down_in_the_patients_own_words(rasa):
+    await rasa.begin(JOHAN)
+    assert await rasa.call("action_complain", "report_defect", text="jag vill reklamera") == []
+    assert (rasa.loop, rasa.asked) == ("complaint_form", "complaint_text")
+    said = await rasa.call("validate_complaint_form", "out_of_scope", text="sensorn lossnade efter två dagar")
+    assert said == ["utter_complaint_received"]
+    assert rasa.asked is None
+    assert await rasa.call("action_after_complaint", first=False) == []
+    long_enough = "paketet kom i går men kartongen var sönder och två saknades"
+    assert await rasa.call("action_complain", "report_deviation", text=long_enough) == ["utter_complaint_received"]
+
+
+async def test_a_complaint_can_be_given_up(rasa):
+    await rasa.begin(JOHAN)
+    await rasa.call("action_complain", "report_defect", text="fel")
+    await rasa.call("validate_complaint_form", "cancel", text="avbryt")
+    assert "action_execution_rejected" in rasa.events
+    assert await rasa.call("action_cancel", "cancel", first=False) == ["utter_complaint_dropped"]
+    assert rasa.loop is None
+
+
+async def test_every_action_and_response_that_is_named_exists(rasa):
+    import re
+    from pathlib import Path
+
+    import yaml
+
+    domain = yaml.safe_load(Path("domain.yml").read_text())
+    assert {name for name in domain["actions"] if name.startswith(("action_", "validate_"))} == set(
+        rasa.executor.actions
+    )
+    code = "".join(path.read_text() for folder in ("actions", "ordering") for path in Path(folder).rglob("*.py"))
+    named = set(re.findall(r'"(utter_[a-z0-9_]+)"', code))
+    assert named <= set(domain["responses"])
