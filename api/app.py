@@ -11,8 +11,10 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from api import rest
 from api.channels import chat, chat_form, sms, voice
 from api.limits import ChatCors, LimitBody
+from api.rest import problems
 from ordering.ports import Sealer, Stores
 from ordering.settings import Settings, get_settings
 
@@ -44,8 +46,9 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
 
     app = FastAPI(title="Påfyll", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
-    for router in (sms.router, voice.router, chat.router, chat_form.router):
+    for router in (sms.router, voice.router, chat.router, chat_form.router, rest.router):
         app.include_router(router)
+    problems.add_to(app)
     if settings.demo:
         from api.demo import console
 

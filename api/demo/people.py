@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from ordering.identity_numbers import parse_identity
 from ordering.model import Person
 from ordering.ports import Stores, Transaction
 from ordering.settings import Settings
@@ -18,7 +19,8 @@ async def listed(settings: Settings, stores: Stores) -> list[dict[str, Any]]:
     found = []
     async with stores.begin() as tx:
         for entry in _entries():
-            person = await tx.people.by_identity(entry["region"], entry["identity_number"])
+            number = parse_identity(entry["identity_number"])
+            person = await tx.people.by_identity(entry["region"], number.value) if number else None
             if person is not None:
                 found.append(await _described(settings, tx, person, entry))
     return found
@@ -30,7 +32,7 @@ async def _described(settings: Settings, tx: Transaction, person: Person, entry:
     return {
         "id": person.id,
         "name": person.name,
-        "identity_number": person.identity_number,
+        "identity_number": entry["identity_number"],
         "phone": phone,
         "has_mobile": person.mobile is not None,
         "region": person.region,

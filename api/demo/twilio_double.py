@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from api.channels.shared import settings_of
@@ -56,19 +57,19 @@ async def our_account(request: Request, sid: str, given: Annotated[HTTPBasicCred
     username_fits = secrets.compare_digest(given.username.encode(), settings.twilio_account_sid.encode())
     password_fits = secrets.compare_digest(given.password.encode(), settings.twilio_auth_token.encode())
     if not (username_fits and password_fits and sid == settings.twilio_account_sid):
-        raise HTTPException(401, {"code": 20003, "message": "Authenticate", "status": 401})
+        raise HTTPException(401, "Authenticate")
 
 
 router = APIRouter(prefix=f"/demo/twilio/{VERSION}/Accounts/{{sid}}", dependencies=[Depends(our_account)])
 
 
 @router.post("/Messages.json", status_code=201)
-async def create_message(request: Request, sid: str) -> dict[str, Any]:
+async def create_message(request: Request, sid: str) -> Any:
     """Takes an SMS and reports it delivered a moment later, to the address it asks for."""
     form = await request.form()
     recipient, sender, body = (str(form.get(name) or "") for name in ("To", "From", "Body"))
     if not (recipient and sender and body):
-        raise HTTPException(400, {"code": 21604, "message": "To, From and Body are required", "status": 400})
+        return JSONResponse({"code": 21604, "message": "To, From and Body are required", "status": 400}, 400)
     sms = phones_of(request).keep(sender=sender, recipient=recipient, body=body, direction="outbound-api")
     if form.get("StatusCallback"):
         _report_delivered(request, sms, sid)
