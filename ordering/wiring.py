@@ -24,11 +24,11 @@ def build_stores(settings: Settings) -> "SqlStores":
     return SqlStores(settings.database_url)
 
 
-def migrate(settings: Settings) -> None:
-    """Brings the database to the newest tables; makes the file of an SQLite database. For a caller without a loop."""
-    from ordering.store.migrations import upgrade_now
+async def migrate(settings: Settings) -> None:
+    """Brings the database to the newest tables; makes the file of an SQLite database. Nothing when it is there."""
+    from ordering.store.migrations import upgrade
 
-    upgrade_now(settings.database_url)
+    await upgrade(settings.database_url)
 
 
 def build_sealer(settings: Settings) -> Sealer:

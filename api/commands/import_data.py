@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from ordering import wiring
+from ordering.settings import Settings, get_settings
+
 app = typer.Typer(rich_markup_mode=None)
 
 
@@ -25,10 +28,9 @@ def import_file_command(
 def take_in(importer: Callable[[Any, date], Coroutine[Any, Any, Any]]) -> None:
     """Runs an import on the configured database, its tables brought up to date first, and prints what it did."""
     from ordering.importing import ImportRefused
-    from ordering.settings import get_settings
 
     try:
-        report = asyncio.run(_run(importer, get_settings().database_url))
+        report = asyncio.run(_run(importer, get_settings()))
     except ImportRefused as refused:
         for error in refused.errors:
             typer.echo(error, err=True)
@@ -38,12 +40,9 @@ def take_in(importer: Callable[[Any, date], Coroutine[Any, Any, Any]]) -> None:
         typer.echo(f"{kind}: {counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged")
 
 
-async def _run(importer: Callable[[Any, date], Coroutine[Any, Any, Any]], database_url: str) -> Any:
-    from ordering.store import SqlStores
-    from ordering.store.migrations import upgrade
-
-    await upgrade(database_url)
-    stores = SqlStores(database_url)
+async def _run(importer: Callable[[Any, date], Coroutine[Any, Any, Any]], settings: Settings) -> Any:
+    await wiring.migrate(settings)
+    stores = wiring.build_stores(settings)
     try:
         return await importer(stores, datetime.now(ZoneInfo("Europe/Stockholm")).date())
     finally:

@@ -1,5 +1,6 @@
 """`pafyll run`: everything needed to try or run the service on one machine."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -33,7 +34,7 @@ def run() -> None:
     try:
         require_free_ports(settings)
         train(say)
-        prepare_database(settings)
+        asyncio.run(prepare_database(settings))
         say("Starting api, rasa, actions and worker ...")
         supervisor = Supervisor(settings, lambda: announce(settings, time.monotonic() - started))
         supervisor.run()
@@ -48,11 +49,23 @@ def run() -> None:
         raise typer.Exit(130)
 
 
-def prepare_database(settings: Settings) -> None:
-    """The newest tables, and demo people when the demo's database has nobody in it."""
-    from ordering.wiring import migrate
+async def prepare_database(settings: Settings) -> None:
+    """The newest tables; in demo mode also the demo people, whose days lie around the day the demo's clock shows."""
+    from ordering.importing import load_demo
+    from ordering.use_cases.patient_case import STOCKHOLM
+    from ordering.wiring import build_stores, migrate, now
 
-    migrate(settings)
+    await migrate(settings)
+    if not settings.demo:
+        return
+    stores = build_stores(settings)
+    try:
+        async with stores.begin() as tx:
+            today = (await now(tx, settings)).astimezone(STOCKHOLM).date()
+        if (await load_demo(stores, today=today)).counts["people"].added:
+            say("Put the demo people in the database.")
+    finally:
+        await stores.close()
 
 
 def announce(settings: Settings, seconds: float) -> None:
