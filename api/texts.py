@@ -76,7 +76,7 @@ def _weight(variation: Mapping[str, Any]) -> tuple[bool, bool]:
 def load_texts(path: Path = DOMAIN) -> Texts:
     """The texts of the product, read once."""
     with path.open(encoding="utf-8") as file:
-        return Texts(yaml.load(file, Loader=yaml.CSafeLoader)["responses"])  # noqa: S506  the C loader is a safe one
+        return Texts(yaml.load(file, Loader=yaml.CSafeLoader)["responses"])
 
 
 def say(name: str, *, channel: str, language: str, **values: object) -> str:

@@ -12,6 +12,8 @@ LONGEST = 1000  # characters; six full SMS
 _LONGEST_RAW = 5000  # normalising may make text longer, so the raw text is cut first
 _FOLD = str.maketrans("åäàáâãöøòóôéèêëüúùíìç", "aaaaaaoooooeeeeuuuiic")
 
+_CAPITALS = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
+
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w+])(?:\+|0)(?:[\s()/-]{0,2}\d){6,15}(?!\d)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ +/-]{0,2}\d){7,}(?!\d)")
@@ -62,7 +64,7 @@ def mask(text: str, *, people: Iterable[Person] = (), code_pending: bool = False
     Numbers of people, phones, e-mail addresses, any long number, the names and street of `people`, and while a
     login code is pending anything that could be one.
     """
-    found = list(find_numbers(text))
+    found = list(find_numbers(text.translate(_CAPITALS)))  # the letters of a reserve number are capitals
     for start, end in reversed(found):
         text = f"{text[:start]}NUMMER{text[end:]}"
     text = _EMAIL.sub("MEJL", text)

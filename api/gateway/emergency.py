@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rapidfuzz.distance import OSA
@@ -35,10 +36,19 @@ class Family:
     unless: tuple[tuple[frozenset[str], ...], ...]
 
 
-class Detector:
-    """`heard(text)` is the name of the family that was recognised, or None."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """family: "chest_pain" and so on. language: what the message seems to be written in, sv or en."""
 
-    def __init__(self, source: dict) -> None:
+    family: str
+    language: str
+
+
+class Detector:
+    """`source`: the content of emergency.yml."""
+
+    def __init__(self, source: dict[str, Any]) -> None:
+        self._english, self._swedish = set(source["english"]), {_plain(word) for word in source["swedish"]}
         self._lists = {name: [_plain(word) for word in words] for name, words in source["words"].items()}
         self._families = tuple(
             Family(one["name"], *(self._entries(one.get(kind, ())) for kind in ("said", "together", "unless")))
@@ -46,9 +56,11 @@ class Detector:
         )
         words = {word for family in self._families for word in _words_of(family)}
         self._exact = {word for word in words if not word.endswith("*")}
-        self._stems = sorted(word for word in words if word.endswith("*"))
+        self._stems: dict[str, list[str]] = {}
         self._long: dict[str, list[str]] = {}
         for word in sorted(words):
+            if word.endswith("*"):
+                self._stems.setdefault(word[0], []).append(word)
             if len(word.rstrip("*")) >= _SHORTEST_MISSPELT:
                 self._long.setdefault(word[0], []).append(word)
 
@@ -61,15 +73,21 @@ class Detector:
             words.update(self._lists[word[1:]] if word.startswith("@") else [_plain(word)])
         return frozenset(words)
 
-    def heard(self, text: str) -> str | None:
-        places = self._places(_prepare(text).split())
+    def heard(self, text: str) -> Heard | None:
+        tokens = _prepare(text).split()
+        places = self._places(tokens)
         if not places:
             return None
 
         def find(words: frozenset[str]) -> list[int]:
             return sorted({place for word in words for place in places.get(word, ())})
 
-        return next((family.name for family in self._families if _heard(family, find)), None)
+        family = next((family.name for family in self._families if _heard(family, find)), None)
+        return Heard(family, self._language(tokens)) if family else None
+
+    def _language(self, tokens: list[str]) -> str:
+        english = sum(token in self._english for token in tokens)
+        return "en" if english > sum(token in self._swedish for token in tokens) else "sv"
 
     def _places(self, tokens: list[str]) -> dict[str, list[int]]:
         places: dict[str, list[int]] = {}
@@ -79,7 +97,7 @@ class Detector:
         return places
 
     def _meanings(self, token: str) -> set[str]:
-        found = {stem for stem in self._stems if token.startswith(stem[:-1])}
+        found = {stem for stem in self._stems.get(token[:1], ()) if token.startswith(stem[:-1])}
         if token in self._exact:
             found.add(token)
         if not found and len(token) >= _SHORTEST_MISSPELT - 1:
@@ -147,6 +165,6 @@ def _detector() -> Detector:
         return Detector(yaml.load(file, Loader=yaml.CBaseLoader))  # noqa: S506  plain strings only: "no" is a word
 
 
-def emergency(text: str) -> str | None:
-    """The name of the emergency that `text` tells of ("chest_pain"), or None."""
+def emergency(text: str) -> Heard | None:
+    """The emergency that `text` tells of, or None."""
     return _detector().heard(text)

@@ -1,0 +1,124 @@
+"""Turns what Rasa said into a reply: private words filled in, choices numbered and remembered, login begun."""
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from api.gateway import confirm, identity
+from api.gateway.choices import MOST_KEYS
+from api.gateway.context import Context, Said
+from api.gateway.memory import Ask, Offered
+from api.gateway.rasa_client import RasaFailed, Utterance
+from ordering.use_cases.pending import Pending, PendingChoice
+
+_PRIVATE = re.compile(r"\[([a-z_]+)\]")
+_PAYLOAD = re.compile(r"/([a-z_]+)(\{.*\})?")
+_YES = "confirm=yes"
+
+
+async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequence[Utterance]) -> Said:
+    """The reply to a message that Rasa answered. RasaFailed when its answer cannot be said."""
+    told: dict[str, object] = {key: value for one in said for key, value in one.custom.items()}
+    if told.get("need") == "who" or (told.get("need") == "identity" and ctx.visit.person_id is None):
+        login = await identity.begin(ctx, ask)
+        login.texts = [*first, *login.texts]
+        return login
+    pending = await _pending(ctx, said)
+    question = pending if pending and _asked(pending, said) else None
+    reply = Said(offered=[])
+    reply.texts = [*first, *_filled(ctx, said, pending)]
+    _offer(ctx, reply, said, question)
+    _remember(ctx, question)
+    _obey(ctx, reply, told)
+    if ctx.visit.person_id is None and (again := identity.ask_again(ctx)):
+        again.texts = [*reply.texts, *again.texts]
+        return again
+    return reply
+
+
+async def _pending(ctx: Context, said: Sequence[Utterance]) -> Pending | None:
+    """Looked up only when something was asked, or has a private word in it."""
+    if ctx.visit.person_id is None:
+        return None
+    if not any(one.name.startswith("utter_ask_") or _PRIVATE.search(one.text) for one in said):
+        return None
+    return await ctx.tools.dialogue.pending(ctx.tx, ctx.visit, now=ctx.now)
+
+
+def _asked(pending: Pending, said: Sequence[Utterance]) -> bool:
+    """Whether the last thing said was the open question, so that the next message may be its answer."""
+    names = [one.name for one in said if one.text]
+    return bool(names) and names[-1] in (f"utter_ask_{pending.name}", f"utter_ask_{pending.name}_code")
+
+
+def _filled(ctx: Context, said: Sequence[Utterance], pending: Pending | None) -> list[str]:
+    values = dict(pending.values) if pending else {}
+    texts = [one.text for one in said if one.text]
+    if pending and any("[code]" in text for text in texts):
+        values["code"] = confirm.write_code(ctx, values.get("draft_fingerprint", ""))
+    else:
+        ctx.memory.confirm = None
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise RasaFailed(f"no value for [{match[1]}]")
+        return values[match[1]]
+
+    return [_PRIVATE.sub(value, text) for text in texts]
+
+
+def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pending | None) -> None:
+    offered = [_button(title, payload) for one in said for title, payload in one.buttons]
+    keyed = True
+    if question:
+        reply.expects = question.expects
+        offered += [_choice(ctx, choice) for choice in question.choices]
+        keyed = not any(not choice.numbered for choice in question.choices)
+    if ctx.memory.confirm:  # only the code says yes
+        offered = [replace(choice, shown=False) for choice in offered if _YES not in choice.entities.values()]
+        keyed = False
+    elif offered and reply.expects == "anything":
+        reply.expects = "choice"
+    if reply.expects == "number":
+        keyed = False
+    reply.offered = [
+        replace(choice, key=str(place)) if keyed and place <= MOST_KEYS else choice
+        for place, choice in enumerate(offered, 1)
+    ]
+
+
+def _button(title: str, payload: str) -> Offered:
+    """A button that stands in domain.yml or came from an action of ours."""
+    match = _PAYLOAD.fullmatch(payload)
+    try:
+        content = json.loads(match[2] or "{}") if match else None
+    except ValueError:
+        content = None
+    if match is None or not isinstance(content, dict):
+        raise RasaFailed("a button whose payload is no intent")
+    entities = {str(name): str(value) for name, value in content.items()}
+    return Offered(secrets.token_urlsafe(16), title, intent=match[1], entities=entities)
+
+
+def _choice(ctx: Context, choice: PendingChoice) -> Offered:
+    label = ctx.say(choice.label, **choice.values) if choice.label.startswith("utter_") else choice.label
+    return Offered(
+        secrets.token_urlsafe(16), label, intent=choice.intent, entities=dict(choice.entities), aliases=choice.aliases
+    )
+
+
+def _remember(ctx: Context, question: Pending | None) -> None:
+    memory = ctx.memory
+    memory.multiple = bool(question and question.multiple)
+    memory.question = question.name if question else None
+    memory.private = bool(question and question.private)
+
+
+def _obey(ctx: Context, reply: Said, told: dict[str, object]) -> None:
+    """What Rasa's actions tell the gateway beside words: end, language, and anything a channel may use."""
+    reply.end = bool(told.get("end"))
+    if told.get("language") in identity.LANGUAGES:
+        ctx.set_visit(language=str(told["language"]))
+    reply.extra = {key: str(value) for key, value in told.items() if key not in ("need", "end", "language")}

@@ -1,0 +1,69 @@
+"""The yes to an SMS read-back: the code that stands in it proves that the yes is for exactly that order."""
+
+import hmac
+import re
+import secrets
+from dataclasses import replace
+
+from api.gateway.cleaning import fold
+from api.gateway.context import Context, Said
+from api.gateway.memory import Ask, Confirm
+
+MOST_WRONG = 5
+_YES_CODE = re.compile(r"(?:(?:ja|japp|jo|ok|okej|yes|y|kod|koden|svar|code)[\s,.:;!-]*)*(\d{4})[\s.!]*", re.IGNORECASE)
+_YES = frozenset(
+    (
+        "ja",
+        "japp",
+        "jajamen",
+        "ja tack",
+        "jo",
+        "ok",
+        "okej",
+        "yes",
+        "y",
+        "j",
+        "stammer",
+        "det stammer",
+        "bestall",
+        "ja bestall",
+    )
+)
+
+
+def write_code(ctx: Context, fingerprint: str) -> str:
+    """A new four-digit code for what is read back now; the one before no longer counts."""
+    code = f"{secrets.randbelow(9000) + 1000}"
+    ctx.memory.confirm = Confirm(_digest(ctx, code), fingerprint)
+    return code
+
+
+def take(ctx: Context, text: str) -> Said | Ask | None:
+    """A message after a read-back with a code. None: it is neither a code nor a bare yes."""
+    confirm = ctx.memory.confirm
+    if confirm is None:
+        return None
+    if match := _YES_CODE.fullmatch(text):
+        return _take_code(ctx, confirm, match[1])
+    if fold(text) in _YES:
+        ctx.changed = True
+        code = write_code(ctx, confirm.fingerprint)
+        return Said([ctx.say("utter_gateway_confirm_with_code", code=code)], expects="text")
+    return None
+
+
+def _take_code(ctx: Context, confirm: Confirm, code: str) -> Said | Ask:
+    ctx.changed = True
+    if hmac.compare_digest(confirm.digest, _digest(ctx, code)):
+        ctx.memory.confirm_ok = confirm.fingerprint
+        return Ask(intent="affirm")
+    wrong = confirm.wrong + 1
+    if wrong >= MOST_WRONG:
+        ctx.memory.confirm = None
+        return Ask(intent="inform")  # says nothing new, so the order is read back once more, with a new code
+    ctx.memory.confirm = replace(confirm, wrong=wrong)
+    return Said([ctx.say("utter_gateway_confirm_wrong")], expects="text")
+
+
+def _digest(ctx: Context, code: str) -> str:
+    return ctx.tools.sealer.digest("confirm", str(ctx.visit.id), code)

@@ -1,0 +1,145 @@
+"""One message on its way through the gateway: its transaction, its visit, and what to say."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from api.gateway.memory import Memory, Offered
+from api.gateway.messages import Choice, Expects, Incoming, Reply
+from api.texts import Texts
+from ordering.model import Person, SmsDetail, Thread, Visit
+from ordering.ports import Sealer, Transaction
+from ordering.settings import Settings
+from ordering.use_cases.pending import Pending, pending_question
+from ordering.use_cases.private_answers import answer_privately
+from rulebook import Rulebook
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+class Dialogue(Protocol):
+    """What the gateway asks the use cases about the order that is being made."""
+
+    async def pending(self, tx: Transaction, visit: Visit, *, now: datetime) -> Pending | None: ...
+
+    async def answer_privately(
+        self, tx: Transaction, visit: Visit, *, text: str, message_id: str, now: datetime
+    ) -> str | None:
+        """None when the answer was taken; else the name of a response that says what was wrong."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDialogue:
+    """The real one."""
+
+    book: Rulebook
+    sms_detail: SmsDetail
+
+    async def pending(self, tx: Transaction, visit: Visit, *, now: datetime) -> Pending | None:
+        return await pending_question(tx, self.book, visit, now=now, sms_detail=self.sms_detail)
+
+    async def answer_privately(
+        self, tx: Transaction, visit: Visit, *, text: str, message_id: str, now: datetime
+    ) -> str | None:
+        return await answer_privately(tx, self.book, visit, text=text, message_id=message_id, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every message needs, made once."""
+
+    settings: Settings
+    sealer: Sealer
+    texts: Texts
+    book: Rulebook
+    dialogue: Dialogue
+
+    def say(self, name: str, *, channel: str, language: str, **values: object) -> str:
+        return self.texts.say(name, channel=channel, language=language, **values)
+
+    def service(self, *, region: str, at: datetime, channel: str, language: str) -> str:
+        """ "kundtjänst på 010-..., with the hours where the region states them (S1, S3)."""
+        contact = self.book.customer_service(region=region, day=at.astimezone(STOCKHOLM).date())
+        name, values = "utter_gateway_service", {"phone": contact.phone}
+        if contact.hours:
+            name = "utter_gateway_service_hours" if contact.hours.lunch else "utter_gateway_service_no_lunch"
+            values |= {"opens": contact.hours.opens, "closes": contact.hours.closes}
+        if contact.hours and contact.hours.lunch:
+            values |= {"lunch_from": contact.hours.lunch[0], "lunch_to": contact.hours.lunch[1]}
+        return self.say(name, channel=channel, language=language, **values)
+
+    async def put_sms(
+        self, tx: Transaction, thread: Thread, *, recipient: str, text: str, key: str, due_at: datetime
+    ) -> int | None:
+        """Puts an SMS in the outbox, from the number the patient knows the region by. None: it was there already."""
+        sender = thread.key.partition(">")[2] if thread.channel == "sms" else ""
+        if not sender:
+            numbers = self.settings.inbound_numbers.items()
+            sender = next((number for number, region in numbers if region == thread.region), "")
+        sealed = self.sealer.seal({"text": text})
+        return await tx.outbox.put(
+            kind="sms", recipient=recipient, sealed=sealed, key=key, due_at=due_at, sender=sender or None
+        )
+
+
+@dataclass(slots=True)
+class Said:
+    """A reply being put together. `offered` None: the choices of the last reply still stand, and are not shown."""
+
+    texts: list[str] = field(default_factory=list)
+    offered: list[Offered] | None = None
+    expects: Expects = "anything"
+    end: bool = False
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def reply(self, language: str) -> Reply:
+        shown = [choice for choice in self.offered or () if choice.shown]
+        return Reply(
+            texts=tuple(self.texts),
+            choices=tuple(Choice(choice.token, choice.label, choice.key) for choice in shown),
+            expects=self.expects,
+            end=self.end,
+            language=language,
+            extra=dict(self.extra),
+        )
+
+
+@dataclass(slots=True)
+class Context:
+    """One message in one transaction.
+
+    real: real time, for codes and time-outs. now: the moment the rules go by (moved in a demo).
+    person: the patient of the visit. outbox: ids of rows to send once the transaction is committed.
+    changed: something was changed that a retry must not do again.
+    """
+
+    tools: Tools
+    tx: Transaction
+    thread: Thread
+    incoming: Incoming
+    inbox_id: int
+    visit: Visit
+    memory: Memory
+    real: datetime
+    now: datetime
+    person: Person | None = None
+    outbox: list[int] = field(default_factory=list)
+    changed: bool = False
+
+    def say(self, name: str, **values: object) -> str:
+        return self.tools.say(name, channel=self.visit.channel, language=self.visit.language, **values)
+
+    def service(self) -> str:
+        visit = self.visit
+        return self.tools.service(region=visit.region, at=self.now, channel=visit.channel, language=visit.language)
+
+    def set_visit(self, **changes: Any) -> None:
+        self.visit = replace(self.visit, **changes)
+        self.changed = True
+
+    async def sms(self, *, recipient: str, text: str, key: str) -> None:
+        row = await self.tools.put_sms(self.tx, self.thread, recipient=recipient, text=text, key=key, due_at=self.real)
+        if row is not None:
+            self.outbox.append(row)

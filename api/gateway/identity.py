@@ -1,0 +1,313 @@
+"""Who is speaking: personal number and one-time code on phone and chat, the mobile's own number in SMS.
+
+Whatever somebody tries, known, unknown, protected and wrong meet the same sentences (I7), and the work done for
+them is as alike as can be. Nothing that is read here reaches Rasa, a log, or the inbox in the clear.
+"""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from api.gateway.choices import MOST_KEYS, pick
+from api.gateway.cleaning import fold
+from api.gateway.context import STOCKHOLM, Context, Said
+from api.gateway.memory import Ask, Offered
+from ordering.identity_numbers import parse_identity
+from ordering.model import Person
+
+CODE_LASTS = timedelta(minutes=5)
+MOST_TRIES = 5
+MOST_CODES = 3  # in a visit
+PERSON_CODES = 6  # for a person in an hour, over all visits
+NOBODY = 0  # stands for an unknown person where a known one's id is counted
+LANGUAGES = ("sv", "en")
+
+_GIVE_UP = frozenset(
+    ("avbryt", "avbryta", "cancel", "strunta i det", "glom det", "nej", "vill inte", "nevermind", "never mind")
+)
+_NO_NUMBER = re.compile(
+    r"\b(?:har (?:inget|inte|ej|inga)|saknar|minns inte|kommer inte ihag|vet inte|glomt|vill inte"
+    r"|dont have|do not have)\b"
+)
+_NEW_CODE = re.compile(
+    r"\b(?:ny|nya|igen|skicka|fick|kom|new|resend|again|another)\b.*\b(?:kod|koden|code)\b|\bresend\b"
+)
+_NEW_CODE_ALONE = frozenset(("ny", "ny kod", "igen", "resend", "new code", "fick ingen", "ingen kod"))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Login is done (`ask`: the question that waited for it), with what is said before the answer."""
+
+    ask: Ask
+
+
+async def recognise_mobile(ctx: Context) -> None:
+    """At the start of an SMS visit: a mobile that is one patient's own says who writes."""
+    owners = await _owners(ctx)
+    if len(owners) != 1 or await ctx.tx.people.represented_by(owners[0].id):
+        return
+    person = ctx.person = owners[0]
+    ctx.set_visit(person_id=person.id, speaker_id=person.id, proof="number", language=_language(person))
+
+
+async def begin(ctx: Context, waiting: Ask | None) -> Said:
+    """Something was asked that needs identity. Says what to do; `waiting` is answered once it is proved."""
+    memory = ctx.memory
+    if memory.closed:
+        return _over(ctx)
+    if memory.step is None or waiting is not None:
+        memory.waiting = waiting
+    if memory.step == "code":
+        return Said([ctx.say("utter_gateway_code_again")], offered=[], expects="code")
+    if ctx.visit.proof == "code":
+        return await _whom(ctx, await _options(ctx))
+    if ctx.visit.channel == "sms":
+        return await _code_by_reply(ctx)
+    memory.step = "number"
+    return ask_number(ctx)
+
+
+def ask_number(ctx: Context) -> Said:
+    return Said([ctx.say("utter_gateway_ask_identity")], offered=[], expects="identity")
+
+
+def ask_again(ctx: Context) -> Said | None:
+    """The step that login stands at, asked again after a question in between."""
+    if ctx.memory.step == "number":
+        return ask_number(ctx)
+    if ctx.memory.step == "code":
+        return Said([ctx.say("utter_gateway_code_again")], offered=[], expects="code")
+    return None
+
+
+async def take(ctx: Context, text: str) -> Said | Known | None:
+    """A message while login stands at a step. None: it has nothing to do with login."""
+    if ctx.memory.step == "who":
+        return await _take_who(ctx, text)
+    said = fold(text)
+    if said in _GIVE_UP:
+        return _leave(ctx)
+    if number := parse_identity(text, today=ctx.real.astimezone(STOCKHOLM).date()):
+        return await _take_number(ctx, number.value) if ctx.visit.channel != "sms" else None
+    if ctx.memory.step == "code":
+        return await _take_code(ctx, text, said)
+    if _NO_NUMBER.search(said):
+        return _leave(ctx)
+    if sum(character.isdigit() for character in text) >= 5:
+        return _unreadable(ctx)
+    return None
+
+
+def looks_like_identity(ctx: Context, text: str) -> bool:
+    """A whole message that is somebody's number, before anybody asked for it."""
+    return parse_identity(text, today=ctx.real.astimezone(STOCKHOLM).date()) is not None
+
+
+async def _owners(ctx: Context) -> list[Person]:
+    address = ctx.incoming.address
+    people = await ctx.tx.people.by_mobile(ctx.visit.region, address) if address else []
+    return [person for person in people if not person.protected]
+
+
+def _unreadable(ctx: Context) -> Said:
+    ctx.changed = True
+    ctx.memory.unreadable += 1
+    if ctx.memory.unreadable > MOST_TRIES:
+        return _close(ctx)
+    return Said([ctx.say("utter_gateway_identity_unreadable")], offered=[], expects="identity")
+
+
+async def _take_number(ctx: Context, value: str) -> Said:
+    person = await ctx.tx.people.by_identity(ctx.visit.region, value)
+    known = None if person is None or person.protected else person
+    ctx.memory.step = "code"
+    return await _send_code(ctx, known)
+
+
+async def _send_code(ctx: Context, person: Person | None) -> Said:
+    """Sends a code to a known person's mobile, and says the same to everybody."""
+    memory = ctx.memory
+    ctx.changed = True
+    if memory.codes >= MOST_CODES:
+        return _close(ctx)
+    memory.codes += 1
+    memory.sent_at = ctx.real.timestamp()
+    hour_ago = ctx.real - timedelta(hours=1)
+    sent = await ctx.tx.conversations.codes_sent(person_id=person.id if person else NOBODY, since=hour_ago)
+    mobile = await ctx.tx.people.code_mobile(person) if person and sent < PERSON_CODES else None
+    code_id, code = await _new_code(ctx, person.id if person and mobile else None)
+    if mobile:
+        text = ctx.tools.say("utter_gateway_code_sms", channel="sms", language=ctx.visit.language, code=code)
+        await ctx.sms(recipient=mobile, text=text, key=f"code:{code_id}")
+    return Said([ctx.say("utter_gateway_code_sent", service=ctx.service())], offered=[], expects="code")
+
+
+async def _code_by_reply(ctx: Context) -> Said:
+    """The code goes to the number that wrote, in the reply itself: only who holds the telephone can read it."""
+    owners = await _owners(ctx)
+    if not owners:
+        return Said([ctx.say("utter_gateway_unknown_number", service=ctx.service())], offered=[])
+    ctx.changed = True
+    if ctx.memory.codes >= MOST_CODES:
+        return _close(ctx)
+    ctx.memory.codes += 1
+    ctx.memory.sent_at = ctx.real.timestamp()
+    ctx.memory.step = "code"
+    _, code = await _new_code(ctx, owners[0].id)
+    return Said([ctx.say("utter_gateway_code_reply", code=code)], offered=[], expects="code")
+
+
+async def _new_code(ctx: Context, person_id: int | None) -> tuple[int, str]:
+    code = f"{secrets.randbelow(10**6):06d}"
+    code_id = await ctx.tx.conversations.add_code(
+        visit_id=ctx.visit.id, person_id=person_id, digest=_digest(ctx, code), expires_at=ctx.real + CODE_LASTS
+    )
+    return code_id, code
+
+
+def _digest(ctx: Context, code: str) -> str:
+    return ctx.tools.sealer.digest("login", str(ctx.visit.id), code)
+
+
+async def _take_code(ctx: Context, text: str, said: str) -> Said | Known | None:
+    if said in _NEW_CODE_ALONE or _NEW_CODE.search(said):
+        return await _again(ctx)
+    digits = re.sub(r"\D", "", text)
+    if len(digits) < 4:
+        return None
+    ctx.changed = True
+    stored = await ctx.tx.conversations.code(ctx.visit.id)
+    right = stored is not None and hmac.compare_digest(stored.digest, _digest(ctx, digits))
+    if stored is None or stored.tries >= MOST_TRIES:
+        return _close(ctx)
+    good = right and not stored.used and stored.expires_at > ctx.real and stored.person_id is not None
+    await ctx.tx.conversations.count_try(stored.id, used=good)
+    if good and stored.person_id is not None:
+        return await _proved(ctx, await ctx.tx.people.get(stored.person_id))
+    if stored.tries + 1 >= MOST_TRIES:
+        return _close(ctx)
+    return Said([ctx.say("utter_gateway_code_wrong")], offered=[], expects="code")
+
+
+async def _again(ctx: Context) -> Said:
+    """A new code, not too soon: half a minute after the first, a minute after the second."""
+    waited = ctx.real.timestamp() - ctx.memory.sent_at
+    if waited < 30 * ctx.memory.codes and ctx.memory.codes < MOST_CODES:
+        return Said([ctx.say("utter_gateway_code_wait")], offered=[], expects="code")
+    if ctx.visit.channel == "sms":
+        return await _code_by_reply(ctx)
+    stored = await ctx.tx.conversations.code(ctx.visit.id)
+    person = await ctx.tx.people.get(stored.person_id) if stored and stored.person_id else None
+    return await _send_code(ctx, person)
+
+
+async def _proved(ctx: Context, owner: Person) -> Said | Known:
+    """The code was right: whoever holds the mobile it went to is speaking."""
+    speaker = owner
+    if not owner.mobile and (mobile := await ctx.tx.people.code_mobile(owner)):
+        holders = await ctx.tx.people.by_mobile(ctx.visit.region, mobile)
+        for holder in holders:
+            if any(patient.id == owner.id for patient in await ctx.tx.people.represented_by(holder.id)):
+                speaker = holder
+                break
+    ctx.set_visit(speaker_id=speaker.id, proof="code", language=_language(speaker))
+    ctx.memory.step = None
+    ctx.memory.codes = 0
+    if speaker.id != owner.id:
+        return await _about(ctx, owner)
+    options = await _options(ctx)
+    return await _about(ctx, options[0]) if len(options) == 1 else await _whom(ctx, options)
+
+
+async def _options(ctx: Context) -> list[Person]:
+    """Whom the visit may be about: those the number belongs to (SMS) or the speaker, and whom they represent."""
+    speaker = await ctx.tx.people.get(ctx.visit.speaker_id) if ctx.visit.speaker_id else None
+    holders = await _owners(ctx) if ctx.visit.channel == "sms" else [speaker] if speaker else []
+    represented = [person for holder in holders for person in await ctx.tx.people.represented_by(holder.id)]
+    with_lines = [holder for holder in holders if not represented or await ctx.tx.people.lines(holder.id)]
+    return list({person.id: person for person in (*with_lines, *represented)}.values()) or holders
+
+
+async def _whom(ctx: Context, options: list[Person]) -> Said:
+    """Asks by first name. A name that two share is told apart by the year of birth."""
+    ctx.changed = True
+    ctx.memory.step = "who"
+    names = [person.given_name for person in options]
+    offered = [
+        Offered(
+            token=secrets.token_urlsafe(16),
+            label=person.given_name
+            if names.count(person.given_name) == 1 or person.born is None
+            else f"{person.given_name} {person.born.year}",
+            key=str(place) if place <= MOST_KEYS else None,
+            person_id=person.id,
+        )
+        for place, person in enumerate(options, 1)
+    ]
+    return Said([ctx.say("utter_gateway_who")], offered=offered, expects="choice")
+
+
+async def _take_who(ctx: Context, text: str) -> Said | Known:
+    if fold(text) in _GIVE_UP:
+        return _leave(ctx)
+    picked = pick(text, ctx.memory.offered, multiple=False)
+    if picked is None or not picked.choices:
+        return Said([ctx.say("utter_gateway_who")], offered=list(ctx.memory.offered), expects="choice")
+    return await choose(ctx, picked.choices[0])
+
+
+async def choose(ctx: Context, choice: Offered) -> Said | Known:
+    """A first name was picked. Whether the speaker may still act for that person is looked up again."""
+    allowed = await _options(ctx)
+    person = next((person for person in allowed if person.id == choice.person_id), None)
+    if person is None or ctx.visit.proof != "code":
+        return _over(ctx)
+    if ctx.visit.channel == "sms":
+        await _speaker_for(ctx, person)
+    return await _about(ctx, person)
+
+
+async def _speaker_for(ctx: Context, person: Person) -> None:
+    """Several may share the mobile: the patient, else the one of them who represents the patient."""
+    holders = await _owners(ctx)
+    if any(holder.id == person.id for holder in holders):
+        ctx.set_visit(speaker_id=person.id)
+        return
+    for holder in holders:
+        if any(patient.id == person.id for patient in await ctx.tx.people.represented_by(holder.id)):
+            ctx.set_visit(speaker_id=holder.id)
+            return
+
+
+async def _about(ctx: Context, person: Person) -> Known:
+    # A new sender id: what Rasa has heard before login, or about somebody else, stays behind.
+    ctx.set_visit(person_id=person.id, sender_id=secrets.token_urlsafe(16), turns=0)
+    ctx.person = person
+    memory = ctx.memory
+    ask = memory.waiting or Ask(intent="greet")
+    memory.step, memory.waiting, memory.offered, memory.question, memory.private = None, None, [], None, False
+    return Known(ask)
+
+
+def _leave(ctx: Context) -> Said:
+    ctx.changed = True
+    ctx.memory.step = ctx.memory.waiting = None
+    return Said([ctx.say("utter_gateway_identity_left", service=ctx.service())], offered=[])
+
+
+def _close(ctx: Context) -> Said:
+    ctx.changed = True
+    ctx.memory.closed = True
+    return _over(ctx)
+
+
+def _over(ctx: Context) -> Said:
+    ctx.memory.step = ctx.memory.waiting = None
+    return Said([ctx.say("utter_gateway_identity_over", service=ctx.service())], offered=[])
+
+
+def _language(person: Person) -> str:
+    return person.language if person.language in LANGUAGES else "sv"

@@ -1,0 +1,114 @@
+"""What the gateway remembers of a visit between two messages. Kept in the visit's row, sealed as a whole.
+
+Only `confirm_ok` stands in the clear there, since the use case that places the order reads it.
+"""
+
+import base64
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from api.gateway.messages import Expects
+from ordering.model import Visit
+from ordering.ports import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A choice that was offered, and what it means when it is picked.
+
+    intent, entities: for Rasa. person_id: instead of those, whom the visit is about.
+    shown: False for what may be said but stands on no button.
+    """
+
+    token: str
+    label: str
+    key: str | None = None
+    intent: str = "inform"
+    entities: dict[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    person_id: int | None = None
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked of Rasa: `text` to understand, or an intent with (entity, value) pairs."""
+
+    text: str | None = None
+    intent: str | None = None
+    entities: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The code in the read-back of an SMS, as a digest, and the fingerprint of what was read back."""
+
+    digest: str
+    fingerprint: str
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was decided about a message before Rasa was asked, kept so that a retry asks the same."""
+
+    inbox_id: int
+    ask: Ask
+    said: tuple[str, ...]
+    kept: str | None
+
+
+@dataclass(slots=True)
+class Memory:
+    """step: where login stands: number, code, who, or None. closed: login has been given up in this visit.
+
+    waiting: the question that waits for login. offered, multiple, expects, question, private: what was asked last.
+    last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
+    """
+
+    step: str | None = None
+    closed: bool = False
+    waiting: Ask | None = None
+    codes: int = 0
+    sent_at: float = 0.0
+    unreadable: int = 0
+    offered: list[Offered] = field(default_factory=list)
+    multiple: bool = False
+    expects: Expects = "anything"
+    question: str | None = None
+    private: bool = False
+    last: list[str] = field(default_factory=list)
+    silences: int = 0
+    noticed: bool = False
+    confirm: Confirm | None = None
+    confirm_ok: str | None = None
+    plan: Plan | None = None
+
+
+def recall(visit: Visit, sealer: Sealer) -> Memory:
+    """The memory of a visit; empty for a new one."""
+    sealed = visit.state.get("sealed")
+    if not sealed:
+        return Memory()
+    content = sealer.open(base64.b64decode(sealed))
+    content["offered"] = [Offered(**one | {"aliases": tuple(one["aliases"])}) for one in content["offered"]]
+    content["waiting"] = _ask(content["waiting"])
+    content["confirm"] = Confirm(**content["confirm"]) if content["confirm"] else None
+    if plan := content["plan"]:
+        content["plan"] = Plan(plan["inbox_id"], _ask(plan["ask"]) or Ask(), tuple(plan["said"]), plan["kept"])
+    return Memory(**content)
+
+
+def keep(memory: Memory, sealer: Sealer) -> dict[str, Any]:
+    """The visit's state."""
+    state: dict[str, Any] = {"sealed": base64.b64encode(sealer.seal(asdict(memory))).decode()}
+    if memory.confirm_ok:
+        state["confirm_ok"] = memory.confirm_ok
+    return state
+
+
+def _ask(content: dict[str, Any] | None) -> Ask | None:
+    if content is None:
+        return None
+    entities = tuple((str(name), str(value)) for name, value in content["entities"])
+    return Ask(content["text"], content["intent"], entities)

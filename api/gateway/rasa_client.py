@@ -1,0 +1,95 @@
+"""The way to the Rasa process: one message in, what is to be said out, or RasaFailed."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from api.gateway.memory import Ask
+from ordering.model import Visit
+
+# Shorter than Rasa keeps an idle connection, so that a message never meets one that is being closed.
+_KEEP_ALIVE_SECONDS = 4.0
+
+
+class RasaFailed(Exception):
+    """Rasa is down, too slow, or could not finish the turn. The text tells what failed, never what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    text: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()  # (title, payload)
+    custom: dict[str, Any] = field(default_factory=dict)
+    name: str = ""  # of the response: "utter_ask_lines"
+
+
+class RasaClient:
+    """Keeps its connections. Close it with `close()`."""
+
+    def __init__(self, url: str, *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._timeout = timeout_seconds
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            timeout=httpx.Timeout(timeout_seconds),
+            limits=httpx.Limits(max_connections=64, keepalive_expiry=_KEEP_ALIVE_SECONDS),
+            transport=transport,
+        )
+
+    async def turn(self, visit: Visit, message: str, ask: Ask) -> list[Utterance]:
+        """What Rasa says to one message of a visit. `message` is an id; the same id changes a draft only once."""
+        body: dict[str, Any] = {
+            "conversation": visit.sender_id,
+            "message": message,
+            "channel": visit.channel,
+            "language": visit.language,
+        }
+        if ask.intent:
+            body |= {
+                "intent": ask.intent,
+                "entities": [{"entity": name, "value": value} for name, value in ask.entities],
+            }
+        else:
+            body["text"] = ask.text or ""
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._post(body)
+        except TimeoutError:
+            raise RasaFailed("no answer in time") from None
+        except httpx.HTTPError as error:
+            raise RasaFailed(type(error).__name__) from None
+        return _utterances(answer)
+
+    async def _post(self, body: dict[str, Any]) -> httpx.Response:
+        try:
+            return await self._http.post("/webhooks/gateway/turn", json=body)
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            # The connection was closed under us; the same message id makes a second try harmless.
+            return await self._http.post("/webhooks/gateway/turn", json=body)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def _utterances(answer: httpx.Response) -> list[Utterance]:
+    try:
+        body = answer.json()
+        failed = "; ".join(str(one) for one in body.get("failed") or ())
+        said = [_utterance(one) for one in body.get("responses") or ()]
+    except (ValueError, AttributeError, TypeError, KeyError):
+        raise RasaFailed(f"status {answer.status_code}, and no answer to read") from None
+    if answer.status_code != httpx.codes.OK or failed:
+        raise RasaFailed(f"status {answer.status_code}: {failed or 'no reason given'}")
+    if not any(one.text or one.custom for one in said):
+        raise RasaFailed("nothing was answered")
+    return said
+
+
+def _utterance(said: dict[str, Any]) -> Utterance:
+    return Utterance(
+        text=str(said.get("text") or ""),
+        buttons=tuple((str(one["title"]), str(one["payload"])) for one in said.get("buttons") or ()),
+        custom=dict(said.get("custom") or {}),
+        name=str(said.get("utter_action") or ""),
+    )

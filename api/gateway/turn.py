@@ -1,0 +1,207 @@
+"""One message from the inbox to its reply: decided in one transaction, asked of Rasa outside any, answered in another.
+
+Nothing is held while Rasa thinks but the thread's lease, so that the patient's next message waits its turn.
+"""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from prometheus_client import Counter, Histogram
+
+from api.gateway import incoming as inbox
+from api.gateway.after import understand
+from api.gateway.before import Decided, count_turn, decide, message_id
+from api.gateway.context import Context, Said, Tools
+from api.gateway.identity import recognise_mobile
+from api.gateway.memory import Ask, Memory, Plan, keep, recall
+from api.gateway.messages import Incoming, Reply
+from api.gateway.rasa_client import RasaClient, RasaFailed, Utterance
+from api.gateway.replies import as_sms, sealed
+from ordering.model import Channel, InboxRow, Thread, Visit
+from ordering.ports import Stores, Transaction
+
+logger = logging.getLogger("pafyll.gateway")
+
+TURNS = Counter("pafyll_gateway_turns", "Messages handled, by how.", ["channel", "outcome"])
+RASA_SECONDS = Histogram(
+    "pafyll_rasa_seconds", "From asking Rasa to its answer.", buckets=(0.01, 0.02, 0.04, 0.08, 0.2, 1, 4, 8)
+)
+
+# Waits before a failed SMS is tried again; after the last one it is given up.
+RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 180))
+
+Moment = Callable[[Transaction], Awaitable[datetime]]
+
+
+@dataclass(slots=True)
+class Done:
+    """A handled message. outbox: rows to send now. more: another message of the thread is waiting (lease kept)."""
+
+    reply: Reply
+    outbox: list[int] = field(default_factory=list)
+    more: bool = False
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the first transaction leaves for Rasa, and for the transaction after it."""
+
+    visit: Visit
+    memory: Memory
+    message: str
+    ask: Ask
+    first: tuple[str, ...]
+    kept: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Handles one message at a time of a thread whose lease the caller holds under `token`."""
+
+    stores: Stores
+    tools: Tools
+    rasa: RasaClient
+    moment: Moment
+    token: str
+
+    async def handle(self, thread: Thread, row: InboxRow) -> Done:
+        """Never raises for what Rasa or a use case did: the patient then gets an honest sentence."""
+        try:
+            incoming = inbox.unseal(row.sealed or b"", self.tools.sealer)
+            decided = await self._decide(thread, row, incoming)
+            if isinstance(decided, Question):
+                with RASA_SECONDS.time():
+                    said = await self.rasa.turn(decided.visit, decided.message, decided.ask)
+                decided = await self._answer(thread, row, incoming, decided, said)
+        except Exception as error:
+            foreseen = isinstance(error, RasaFailed)
+            reason = str(error) if foreseen else _where(error)
+            logger.warning("message %s failed: %s", row.id, reason)
+            decided = await self._trouble(thread, row, reason)
+        TURNS.labels(thread.channel, "failed" if decided.failed else "answered").inc()
+        return decided
+
+    async def _decide(self, thread: Thread, row: InboxRow, incoming: Incoming) -> Question | Done:
+        """Answers what needs no Rasa within this one transaction."""
+        async with self.stores.begin() as tx:
+            ctx = await self._begin(tx, thread, row, incoming)
+            plan = ctx.memory.plan
+            if plan and plan.inbox_id == row.id:
+                return Question(ctx.visit, ctx.memory, message_id(ctx), plan.ask, plan.said, plan.kept)
+            decided = await decide(ctx)
+            if decided.said:
+                return await self._finish(ctx, row, decided.said, decided.kept)
+            ask, first = decided.ask or Ask(intent="help"), (*self._notice(ctx, decided), *decided.first)
+            count_turn(ctx)
+            if ctx.changed:
+                ctx.memory.plan = Plan(row.id, ask, first, decided.kept)
+                await tx.conversations.save_visit(replace(ctx.visit, state=keep(ctx.memory, self.tools.sealer)))
+            return Question(ctx.visit, ctx.memory, message_id(ctx), ask, first, decided.kept)
+
+    async def _answer(
+        self, thread: Thread, row: InboxRow, incoming: Incoming, asked: Question, said: Sequence[Utterance]
+    ) -> Done:
+        async with self.stores.begin() as tx:
+            # An action may have changed the visit meanwhile.
+            visit = await tx.conversations.visit_by_sender(asked.visit.sender_id)
+            if visit is None:
+                raise LookupError("the visit is gone")
+            ctx = Context(self.tools, tx, thread, incoming, row.id, visit, asked.memory, _real(), await self.moment(tx))
+            reply = await understand(ctx, asked.ask, asked.first, said)
+            if not reply.texts:
+                raise RasaFailed("nothing was answered")
+            ctx.visit = replace(ctx.visit, turns=ctx.visit.turns + 1)
+            ctx.memory.noticed = True
+            return await self._finish(ctx, row, reply, asked.kept)
+
+    async def _begin(self, tx: Transaction, thread: Thread, row: InboxRow, incoming: Incoming) -> Context:
+        real = _real()
+        silence = timedelta(minutes=self.tools.settings.visit_silence_minutes)
+        visit = await tx.conversations.visit(thread.id, now=real, silence=silence)
+        new = visit is None
+        if visit is None:
+            visit = await tx.conversations.start_visit(thread, sender_id=secrets.token_urlsafe(16), now=real)
+        memory = recall(visit, self.tools.sealer)
+        ctx = Context(self.tools, tx, thread, incoming, row.id, visit, memory, real, await self.moment(tx))
+        if new and thread.channel == "sms":
+            await recognise_mobile(ctx)
+        elif visit.person_id is not None:
+            ctx.person = await tx.people.get(visit.person_id)
+            if ctx.person.protected:  # blocked at once, also in the middle of a visit (I5)
+                ctx.person = None
+                ctx.memory = Memory()
+                ctx.set_visit(person_id=None, speaker_id=None, proof=None, sender_id=secrets.token_urlsafe(16), turns=0)
+        return ctx
+
+    @staticmethod
+    def _notice(ctx: Context, decided: Decided) -> tuple[str, ...]:
+        """Says once in an SMS visit that this is a machine; the greeting says it on phone and chat."""
+        if ctx.visit.channel != "sms" or ctx.memory.noticed or (decided.ask and decided.ask.intent == "greet"):
+            return ()
+        return (ctx.say("utter_gateway_notice"),)
+
+    async def _finish(self, ctx: Context, row: InboxRow, said: Said, kept: str | None) -> Done:
+        """The reply, the visit, the inbox row and the lease, in the context's transaction."""
+        memory, sealer, conversations = ctx.memory, self.tools.sealer, ctx.tx.conversations
+        memory.plan, memory.last, memory.expects = None, list(said.texts), said.expects
+        if said.offered is not None:
+            memory.offered = said.offered
+        ended = ctx.real if said.end else ctx.visit.ended_at
+        await conversations.save_visit(replace(ctx.visit, last_at=ctx.real, ended_at=ended, state=keep(memory, sealer)))
+        reply = said.reply(ctx.visit.language)
+        sms = ctx.thread.channel == "sms"
+        if sms and ctx.incoming.address:
+            await ctx.sms(recipient=ctx.incoming.address, text=as_sms(reply), key=f"reply:{row.provider_id}")
+        await conversations.handled(row.id, text=kept, reply=None if sms else sealed(reply, sealer), now=ctx.real)
+        more = await conversations.next_waiting(ctx.thread.id) is not None
+        if not more:
+            await conversations.release(ctx.thread.id, self.token)
+        return Done(reply, ctx.outbox, more)
+
+    async def _trouble(self, thread: Thread, row: InboxRow, reason: str) -> Done:
+        """An SMS is told once that there is trouble, and tried again. A caller or a chat can repeat it themselves."""
+        real = _real()
+        again = thread.channel == "sms" and row.attempts < len(RETRY_AFTER)
+        done = Done(self.trouble_reply(thread.channel, thread.region, real), failed=True)
+        async with self.stores.begin() as tx:
+            retry_at = real + RETRY_AFTER[row.attempts] if again else None
+            await tx.conversations.failed(row.id, error=reason, retry_at=retry_at, now=real)
+            if thread.channel == "sms" and thread.address:
+                key, text = f"trouble:{row.provider_id}", done.reply.texts[0]
+                if not again:
+                    key, text = f"given-up:{row.provider_id}", self._sentence("utter_gateway_given_up", thread, real)
+                sent = await self.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=real)
+                done.outbox += [sent] if sent is not None else []
+            done.more = not again and await tx.conversations.next_waiting(thread.id) is not None
+            if not done.more:
+                await tx.conversations.release(thread.id, self.token)
+        if not again:
+            logger.error("message %s is given up after %s attempts", row.id, row.attempts + 1)
+        return done
+
+    def trouble_reply(self, channel: Channel, region: str, at: datetime) -> Reply:
+        """Needs neither Rasa nor the database."""
+        service = self.tools.service(region=region, at=at, channel=channel, language="sv")
+        text = self.tools.say("utter_gateway_trouble", channel=channel, language="sv", service=service)
+        return Reply(texts=(text,))
+
+    def _sentence(self, name: str, thread: Thread, at: datetime) -> str:
+        service = self.tools.service(region=thread.region, at=at, channel=thread.channel, language="sv")
+        return self.tools.say(name, channel=thread.channel, language="sv", service=service)
+
+
+def _real() -> datetime:
+    return datetime.now(UTC)
+
+
+def _where(error: Exception) -> str:
+    """Kind and place of an unforeseen error. Its text may quote the patient, so it is never told."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
