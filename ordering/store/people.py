@@ -31,7 +31,7 @@ _MOBILE_OF_REPRESENTATIVE = (
 _SAVE_ADDRESS = (
     update(people)
     .where(people.c.id == bindparam("person_id"))
-    .values(own_street=bindparam("street"), own_postal_code=bindparam("code"), own_city=bindparam("town"))
+    .values(own_street=bindparam("new_street"), own_postal_code=bindparam("new_code"), own_city=bindparam("new_city"))
 )
 _LINES = (
     select(
@@ -103,7 +103,12 @@ class SqlPeople:
     async def save_address(self, person_id: int, address: Address) -> None:
         await self._work.write(
             _SAVE_ADDRESS,
-            {"person_id": person_id, "street": address.street, "code": address.postal_code, "town": address.city},
+            {
+                "person_id": person_id,
+                "new_street": address.street,
+                "new_code": address.postal_code,
+                "new_city": address.city,
+            },
         )
 
     async def _one(self, statement: Any, **parameters: Any) -> Person | None:

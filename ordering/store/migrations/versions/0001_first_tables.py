@@ -150,7 +150,7 @@ def _orders() -> None:
         sa.CheckConstraint(
             "(status = 'new' AND content IS NOT NULL) OR (status <> 'new' AND number IS NOT NULL"
             " AND payer IS NOT NULL AND day IS NOT NULL AND confirmed_at IS NOT NULL)",
-            name="ck_orders_whole",
+            name=op.f("ck_orders_whole"),
         ),
         sa.ForeignKeyConstraint(["ordered_by"], ["people.id"], name="fk_orders_ordered_by"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_orders_person_id"),
@@ -170,7 +170,7 @@ def _orders() -> None:
         sa.Column("article_number", sa.String(20), nullable=False),
         sa.Column("packages", sa.Integer(), nullable=False),
         sa.Column("variants", sa.JSON(), nullable=False),
-        sa.CheckConstraint("packages > 0", name="ck_order_lines_packages"),
+        sa.CheckConstraint("packages > 0", name=op.f("ck_order_lines_packages")),
         sa.ForeignKeyConstraint(["line_id"], ["lines.id"], name="fk_order_lines_line_id"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_lines_order_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("order_id", "position", name="pk_order_lines"),
