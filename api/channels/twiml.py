@@ -77,7 +77,13 @@ def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say) -> None:
 
 def _spoken_choices(reply: Reply, say: Say) -> str:
     return " ".join(
-        say("utter_voice_choice", channel="voice", language=reply.language, key=choice.key, label=choice.label)
+        say(
+            "utter_voice_choice",
+            channel="voice",
+            language=reply.language,
+            key=choice.key,
+            label=choice.label.rstrip(".!?"),
+        )
         for choice in reply.choices
         if choice.key
     )

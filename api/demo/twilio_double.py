@@ -79,11 +79,11 @@ async def create_message(request: Request, sid: str) -> Any:
 @router.get("/Messages.json")
 async def list_messages(request: Request, sid: str) -> dict[str, Any]:
     """The SMS between two numbers, newest first, on one page."""
-    wanted = {"To": lambda sms: sms.recipient, "From": lambda sms: sms.sender}
+    to, sender = request.query_params.get("To"), request.query_params.get("From")
     found = [
         message_resource(sms, sid)
         for sms in reversed(phones_of(request).kept)
-        if all(request.query_params.get(name) in (None, value(sms)) for name, value in wanted.items())
+        if to in (None, sms.recipient) and sender in (None, sms.sender)
     ]
     uri = f"/{VERSION}/Accounts/{sid}/Messages.json"
     page = {"start": 0, "page": 0, "page_size": MOST_KEPT, "end": max(len(found) - 1, 0)}

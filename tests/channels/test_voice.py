@@ -33,7 +33,7 @@ def spoken_as(text: str) -> str:
 def test_a_call_begins_and_its_menu_is_spoken_inside_the_gather(client, gateway):
     gateway.reply = Reply(
         texts=("Välkommen.",),
-        choices=(Choice("t1", "att beställa", "1"), Choice("t2", "leverans, klagomål", "2")),
+        choices=(Choice("t1", "att beställa", "1"), Choice("t2", "leverans, klagomål?", "2")),
         expects="choice",
     )
     response = post(client, "/twilio/voice", CALL)
@@ -41,7 +41,7 @@ def test_a_call_begins_and_its_menu_is_spoken_inside_the_gather(client, gateway)
     assert response.headers["content-type"].startswith("text/xml")
     assert response.text == gather(
         spoken_as("Välkommen.") + spoken_as("Tryck 1 för att beställa. Tryck 2 för leverans, klagomål."),
-        hints="att beställa, leverans klagomål",
+        hints="att beställa, leverans klagomål?",
         numDigits="1",
     )
     assert gateway.received == [
