@@ -4,10 +4,10 @@ import hashlib
 import secrets
 from functools import cache
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Annotated
 
+import yaml
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from pydantic import BaseModel
 
@@ -49,7 +49,8 @@ async def first_page(request: Request, region: str) -> Response:
     if region not in regions_of(request):
         raise HTTPException(404, f"There is no region named {region[:20]!r}.")
     session = new_session(sealer_of(request), region)
-    begin = _form(session, _page_id(), '<button class="send" name="event" value="start">Börja</button>')
+    button = f'<button class="send" name="event" value="start">{_texts()["begin"]}</button>'
+    begin = _form(session, _page_id(), button)
     return _page(request, session, conversation="", answer=begin)
 
 
@@ -64,13 +65,10 @@ async def next_page(request: Request, sent: Annotated[Answer, Form()]) -> Respon
         raise HTTPException(422, "Nothing was written or chosen.")
     reply = await answered(request, incoming(session, message))
     if reply is None:
-        return _page(request, session, conversation=_said("Påfyll", (UNAVAILABLE,)), answer="", status=503)
+        return _page(request, session, conversation=_said("bot", (_texts()["unavailable"],)), answer="", status=503)
     said_text = DOTS if message.text and sent.expects in SECRET else message.text or sent.label
-    conversation = (_said("Du", (said_text,)) if said_text else "") + _said("Påfyll", reply.texts)
+    conversation = (_said("you", (said_text,)) if said_text else "") + _said("bot", reply.texts)
     return _page(request, session, conversation=conversation, answer=_answer_forms(session, reply), reply=reply)
-
-
-UNAVAILABLE = "Just nu går det inte att svara. Ladda om sidan om en stund, eller ring kundtjänst."
 
 
 def _message(sent: Answer) -> ChatMessage | None:
@@ -90,7 +88,7 @@ def _page_id() -> str:
 
 def _said(who: str, texts: tuple[str, ...]) -> str:
     paragraphs = "".join(f"<p>{escape(text)}</p>" for text in texts)
-    return f'<section class="said"><p class="who">{escape(who)}:</p>{paragraphs}</section>'
+    return f'<section class="said"><p class="who">{_texts()[who]}:</p>{paragraphs}</section>'
 
 
 def _form(session: ChatSession, page: str, inside: str, expects: str = "anything") -> str:
@@ -114,9 +112,9 @@ def _answer_forms(session: ChatSession, reply: Reply) -> str:
     digits = ' inputmode="numeric"' if reply.expects in SECRET | {"number"} else ""
     complete = ' autocomplete="one-time-code"' if reply.expects == "code" else ' autocomplete="off"'
     text = (
-        '<label for="text">Skriv här</label>'
+        f'<label for="text">{_texts()["write"]}</label>'
         f'<input type="text" id="text" name="text" maxlength="{LONGEST_TEXT}" required{digits}{complete}>'
-        '<button class="send">Skicka</button>'
+        f'<button class="send">{_texts()["send"]}</button>'
     )
     return choices + _form(session, page, text, reply.expects)
 
@@ -138,11 +136,17 @@ def _page(
         answer=answer,
         phone=escape(contact["phone"]),
         phone_link="".join(filter(str.isdigit, contact["phone"])),
-        hours=f" (vardagar {hours['opens']}–{hours['closes']})" if hours else "",
+        hours=f" ({_texts()['hours'].format(**hours)})" if hours else "",
     )
     return Response(text, status, media_type="text/html", headers=HEADERS)
 
 
 @cache
+def _texts() -> dict[str, str]:
+    texts: dict[str, str] = yaml.safe_load(_static("form.sv.yml"))
+    return texts
+
+
+@cache
 def _static(name: str) -> str:
-    return (Path(STATIC) / name).read_text(encoding="utf-8")
+    return (STATIC / name).read_text(encoding="utf-8")
