@@ -107,7 +107,7 @@ def load_yaml(text: str) -> Any:
 def read_folder(folder: Path) -> dict[str, RegionParameters]:
     """Region code -> its parameters, by code. Raises RulebookError."""
     common = _read_file(folder / "common.yml", common=True)
-    documents = forms.fields(common["documents"], "documents", optional=tuple(common["documents"]))
+    documents = common["documents"]
     shared = _parameters("common.yml", common["parameters"], documents)
     regions: dict[str, RegionParameters] = {}
     for path in sorted(folder.glob("*.yml")):
