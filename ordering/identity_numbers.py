@@ -33,8 +33,8 @@ class Span(NamedTuple):
 def parse_identity(text: str, *, today: date | None = None) -> IdentityNumber | None:
     """The number a text consists of, or None when it is none, or its check digit is wrong.
 
-    Spaces and hyphens do not matter. Ten digits get the century that makes the person born before `today` (and at
-    most 99, or with "+" for a hyphen 100 or more, in the year of `today`); without `today` they are refused.
+    Spaces and hyphens do not matter. Ten digits get the latest century in which the person is born by `today`, with
+    "+" for a hyphen the one before it (used from the year somebody turns 100); without `today` they are refused.
     Eight bare digits that could be a birth date are not taken for an LMA number; written 50-008920/4 they are.
     """
     text = text.strip().upper()
@@ -130,10 +130,8 @@ def _personal(digits: str) -> IdentityNumber | None:
 
 def _century(digits: str, today: date, centenarian: bool) -> str:
     year = today.year - (today.year - int(digits[:2])) % 100
-    month, day = int(digits[2:4]), int(digits[4:6])
-    if year == today.year and (month, day % 60) > (today.month, today.day):
-        year -= 100
-    if centenarian:
+    not_yet = year == today.year and (int(digits[2:4]), int(digits[4:6]) % 60) > (today.month, today.day)
+    if centenarian or not_yet:
         year -= 100
     return f"{year // 100:02d}"
 

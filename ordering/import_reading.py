@@ -1,6 +1,6 @@
 """From an import document that fits its schema to values, with every further error and where it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,9 +21,13 @@ Errors = list[tuple[str, str]]  # JSON path, reason
 Json = dict[str, Any]
 
 
-def read_batch(document: Json, *, today: date) -> tuple[ImportBatch, Errors]:
+def read_batch(document: Json, *, today: date, regions: Collection[str]) -> tuple[ImportBatch, Errors]:
     """What can be said without the database; import_checks looks at what the file points at."""
     reader = _Reader(today)
+    for kind in ("articles", "units", "people", "prescriptions", "withdrawals"):
+        for place, one in enumerate(document.get(kind, [])):
+            if one["region"] not in regions:
+                reader.errors.append((f"$.{kind}[{place}].region", f"there are no rules for region {one['region']}"))
     batch = ImportBatch(
         articles=tuple(reader.articles(document.get("articles", []))),
         units=tuple(reader.units(document.get("units", []))),

@@ -18,6 +18,7 @@ from ordering.import_checks import check_references, references_of
 from ordering.import_reading import read_batch
 from ordering.imported import Counts
 from ordering.ports import Stores
+from rulebook import load_rulebook
 
 SCHEMA_FILE = Path(__file__).with_name("import.schema.json")
 DEMO_FILES = tuple(Path(__file__).with_name("demo_data") / name for name in ("vg.json", "skane.json"))
@@ -48,7 +49,7 @@ async def import_file(stores: Stores, path: Path, *, today: date) -> ImportRepor
     Raises ImportRefused with every error found.
     """
     document = _read(path)
-    batch, errors = read_batch(document, today=today)
+    batch, errors = read_batch(document, today=today, regions=load_rulebook().regions)
     if errors:
         raise ImportRefused(path, errors)
     async with stores.begin() as tx:
@@ -114,8 +115,8 @@ def _reasons(error: ValidationError) -> list[str]:
             return [f"must be {schema.get('description', 'one of these')}: {', '.join(map(str, value))}"]
         case "minItems" | "minProperties":
             return [f"must hold at least {value}"]
+        case "type" if value in ("object", "array"):
+            return [f"must be of type {value}"]
         case _ if "description" in schema:
             return [f"must be {schema['description']}"]
-        case "type":
-            return [f"must be of type {value}"]
     return [f"does not fulfil {error.validator} {json.dumps(value)}"]
