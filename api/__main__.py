@@ -1,7 +1,5 @@
 """The public door as a process: `python -m api`."""
 
-import logging
-
 import uvicorn
 
 from ordering.logs import set_up_logging
@@ -11,7 +9,6 @@ from ordering.settings import get_settings
 def main() -> None:
     settings = get_settings()
     set_up_logging(settings.log_level)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     uvicorn.run(
         "api.app:app",
         host=settings.host,

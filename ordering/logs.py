@@ -4,7 +4,7 @@ import logging
 import sys
 
 # These tell of whole requests or statements at INFO or DEBUG, and those hold what a log may not.
-TALKATIVE = ("aiosqlite", "asyncio", "httpcore", "httpx", "sqlalchemy", "twilio", "urllib3")
+TALKATIVE = ("aiosqlite", "asyncio", "httpcore", "httpx", "rasa_sdk", "sanic", "sqlalchemy", "twilio", "uvicorn")
 
 
 def set_up_logging(level: str) -> None:

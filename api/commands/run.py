@@ -25,28 +25,26 @@ def run() -> None:
     Ctrl-C or SIGTERM stops everything.
     """
     from api.commands.bot import ROOT, BotError, train
-    from api.commands.processes import StartError, Supervisor, require_free_ports
+    from api.commands.processes import StartError, environment, plan, require_free_ports
 
     os.chdir(ROOT)  # relative paths in settings mean the project's folder, in this process as in those it starts
+    started_at = time.time()
     settings = get_settings()
-    started = time.monotonic()
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         require_free_ports(settings)
         train(say)
         asyncio.run(prepare_database(settings))
-        say("Starting api, rasa, actions and worker ...")
-        supervisor = Supervisor(settings, lambda: announce(settings, time.monotonic() - started))
-        supervisor.run()
     except (BotError, StartError) as error:
         print(f"pafyll: {error}", file=sys.stderr, flush=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         say("Stopped before everything was started.")
         raise typer.Exit(130) from None
-    say("Stopped.")
-    if not supervisor.ready:
-        raise typer.Exit(130)
+    say("Starting api, rasa, actions and worker ...")
+    supervised = plan(settings, announcement=announcement(settings), started_at=started_at)
+    env = os.environ | environment(settings) | {"PYTHONUNBUFFERED": "1"}
+    os.execve(sys.executable, [sys.executable, "-m", "api.supervisor", supervised.as_json()], env)  # noqa: S606
 
 
 async def prepare_database(settings: Settings) -> None:
@@ -68,13 +66,15 @@ async def prepare_database(settings: Settings) -> None:
         await stores.close()
 
 
-def announce(settings: Settings, seconds: float) -> None:
-    say(f"\nReady in {seconds:.0f} s. Ctrl-C stops everything; logs are in {settings.var_folder / 'logs'}.")
-    if settings.demo:
-        say(f"\n  Open {settings.public_url}/demo and choose a person.")
-        say('  Try: as SMS, write "Hej, jag vill beställa mer näringsdryck".\n')
-    else:
-        say(f"  The door is http://{settings.host}:{settings.port}, known to the world as {settings.public_url}\n")
+def announcement(settings: Settings) -> list[str]:
+    if not settings.demo:
+        return ["", f"  The door is http://{settings.host}:{settings.port}, to the world {settings.public_url}", ""]
+    return [
+        "",
+        f"  Open {settings.public_url}/demo and choose a person.",
+        '  Try: as SMS, write "Hej, jag vill beställa mer näringsdryck".',
+        "",
+    ]
 
 
 def _as_interrupt(number: int, frame: Any) -> None:

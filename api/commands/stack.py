@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from api.commands.bot import ROOT
-from api.commands.processes import environment, without_settings
+from api.commands.processes import environment
+from api.supervisor import without_settings
 from ordering.settings import Settings, load_settings
 
 START_SECONDS = 400.0  # long enough to train the model as well
