@@ -70,8 +70,12 @@ class Turn:
 
     @property
     def answers_the_patient(self) -> bool:
-        """False when the form runs again after another action, only to repeat its question."""
-        return self.tracker.latest_action_name in (None, "action_listen")
+        """False when a form runs again after another action, only to repeat its question.
+
+        A form that is just being started counts itself as the latest action.
+        """
+        latest = self.tracker.latest_action_name
+        return latest in (None, "action_listen") or latest == self.tracker.active_loop_name
 
     def tell(self, says: Iterable[Say]) -> None:
         for say in says:
