@@ -25,43 +25,22 @@ def withdraw(
     on_the_way: bool,
 ) -> Decision:
     """Reasons, in order: no_right, own_prescription, protected_identity, then those of the line and the amount."""
-    if not withdrawals.may_withdraw(actor, parameters.may_withdraw):
-        return Decision("refused", "no_right", rules=("W11", "P11"))
-    if withdrawals.withdraws_own_prescription(actor) and not parameters.prescriber_may_withdraw_own:
-        return Decision("refused", "own_prescription", rules=("P12",))
-    if people.is_hidden(person):
-        return Decision("refused", "protected_identity", rules=("I5", "I7"))
-
+    unheard = _why_not_heard(parameters, person, actor)
+    if unheard is not None:
+        return unheard
     made = withdrawals.withdrawals_made(history)
     asked = withdrawals.packages_asked(want)
     numbers = _explain(parameters, day, line, history, want, asked)
-    waiting_until: date | None = numbers["waiting_until"]
-    last_valid: date = numbers["last_valid_day"]
-    blocked = (on_the_way or numbers["on_its_way_since"] is not None) and not withdrawals.block_is_lifted(
-        want, parameters.block_override_by
-    )
-
-    reason: str | None = None
-    rules: tuple[str, ...] = _MET
-    possible_from: date | None = None
-    if prescriptions.is_voided(line, day):
-        reason, rules = "voided", ("W10", "P8")
-    elif day < line.written:
-        reason, rules, possible_from = "not_yet_valid", ("W1",), line.written
-    elif day > last_valid:
-        reason, rules = "expired", ("W10", "P2")
-    elif made >= line.withdrawals:
-        reason, rules = "none_left", ("W4", "W10")
-    elif blocked:
-        reason, rules = "on_its_way", ("W5", "W6")
-    elif waiting_until is not None and day < waiting_until:
-        reason, rules, possible_from = "too_early", ("W1", "W14"), waiting_until
-    elif asked is not None:
+    if on_the_way or numbers["on_its_way_since"] is not None:
+        blocked = not withdrawals.block_is_lifted(want, parameters.block_override_by)
+    else:
+        blocked = False
+    reason, rules, possible_from = _why_not_now(day, line, made, blocked, numbers)
+    if reason is None and asked is not None:
         reason, rules = _judge_amount(line, want, asked)
-
     if possible_from is not None:
         numbers["days_left"] = (possible_from - day).days
-        numbers["expires_first"] = possible_from > last_valid
+        numbers["expires_first"] = possible_from > numbers["last_valid_day"]
     return Decision(
         "refused" if reason else "allowed",
         reason,
@@ -71,6 +50,37 @@ def withdraw(
         numbers,
         rules,
     )
+
+
+def _why_not_heard(parameters: Parameters, person: Person, actor: Actor) -> Decision | None:
+    """A refusal that tells nothing of the line, not even that there is one."""
+    if not withdrawals.may_withdraw(actor, parameters.may_withdraw):
+        return Decision("refused", "no_right", rules=("W11", "P11"))
+    if withdrawals.withdraws_own_prescription(actor) and not parameters.prescriber_may_withdraw_own:
+        return Decision("refused", "own_prescription", rules=("P12",))
+    if people.is_hidden(person):
+        return Decision("refused", "protected_identity", rules=("I5", "I7"))
+    return None
+
+
+def _why_not_now(
+    day: date, line: Line, made: int, blocked: bool, numbers: dict[str, Any]
+) -> tuple[str | None, tuple[str, ...], date | None]:
+    """(reason, rules, first possible day where waiting helps); reason None when the line may be taken now."""
+    waiting_until: date | None = numbers["waiting_until"]
+    if prescriptions.is_voided(line, day):
+        return "voided", ("W10", "P8"), None
+    if day < line.written:
+        return "not_yet_valid", ("W1",), line.written
+    if day > numbers["last_valid_day"]:
+        return "expired", ("W10", "P2"), None
+    if made >= line.withdrawals:
+        return "none_left", ("W4", "W10"), None
+    if blocked:
+        return "on_its_way", ("W5", "W6"), None
+    if waiting_until is not None and day < waiting_until:
+        return "too_early", ("W1", "W14"), waiting_until
+    return None, _MET, None
 
 
 def _explain(

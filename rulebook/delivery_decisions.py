@@ -1,11 +1,12 @@
 """Runs the rules of delivery in the order of their reasons, and gives the first that applies."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from rulebook import delivery_days, delivery_details, delivery_options, driver_notes, people
+from rulebook.delivery_details import LabelRow
 from rulebook.facts import Article, DeliveryDetails, Person
 from rulebook.parameter_values import Parameters
 from rulebook.situations import Row, Situation, first_fit
@@ -55,8 +56,6 @@ def check(
     details: DeliveryDetails,
 ) -> DeliveryCheck:
     """Reasons, in order: not_in_this_region, not_for_this_article, missing_details, sensitive_note."""
-    age = people.age_on(person.born, day)
-    minor = age is not None and age < parameters.adult_age
     reason = delivery_options.why_not_offered(
         option,
         _with_staff(parameters, situation(area, article)),
@@ -64,30 +63,17 @@ def check(
     )
     if reason is not None:
         return DeliveryCheck("refused", reason)
-
+    age = people.age_on(person.born, day)
+    minor = age is not None and age < parameters.adult_age
     known = _known(details, minor)
-    case = Situation(
-        area=area,
-        kind=article.kind,
-        supplier=article.supplier,
-        article_name=article.name,
-        option=option,
-        age=age,
-        minor=minor,
-    )
-    row = first_fit(parameters.labels, case)
+    row = first_fit(parameters.labels, replace(situation(area, article, option=option), age=age, minor=minor))
     label = delivery_details.label(row, person.name, known) if row else Label()
     missing = _missing(parameters, option, known)
-    note: str | None = known["note_to_driver"]
-    if _patient_must_stand_in_note(parameters, area, person, known, label, minor) and not driver_notes.names_patient(
-        note, person.name
-    ):
+    if _note_lacks_patient(parameters, area, person, known, row):
         missing = (*missing, "note_to_driver")
     if missing:
         reason = "missing_details"
-    elif note is not None and driver_notes.is_sensitive(
-        note, patient=person.name, article=article.name, diagnosis_words=parameters.diagnosis_words
-    ):
+    elif _note_is_sensitive(parameters, article, person, known):
         reason = "sensitive_note"
     return DeliveryCheck(
         verdict="refused" if reason else "allowed",
@@ -115,14 +101,23 @@ def _missing(parameters: Parameters, option: str, known: dict[str, Any]) -> tupl
     return delivery_details.not_known(needed, usable)
 
 
-def _patient_must_stand_in_note(
-    parameters: Parameters, area: str, person: Person, known: dict[str, Any], label: Label, minor: bool
+def _note_lacks_patient(
+    parameters: Parameters, area: str, person: Person, known: dict[str, Any], row: LabelRow | None
 ) -> bool:
-    """D28: another receiver on the name line, and no c/o line with the patient; never for a minor (D31)."""
-    if area not in parameters.patient_named_in_note or minor:
-        return False
+    """D28: another receiver on the name line, and no c/o line for the patient; never for a minor (D31)."""
     receiver = known["receiver_name"]
-    return receiver is not None and label.name == receiver != person.name and label.co != person.name
+    if area not in parameters.patient_named_in_note or known["minor"] or receiver in (None, person.name):
+        return False
+    if row is None or row.co == "patient" or row.name not in ("receiver", "receiver_or_patient"):
+        return False
+    return not driver_notes.names_patient(known["note_to_driver"], person.name)
+
+
+def _note_is_sensitive(parameters: Parameters, article: Article, person: Person, known: dict[str, Any]) -> bool:
+    note: str | None = known["note_to_driver"]
+    return note is not None and driver_notes.is_sensitive(
+        note, patient=person.name, article=article.name, diagnosis_words=parameters.diagnosis_words
+    )
 
 
 def expected(parameters: Parameters, *, case: Situation, ordered: datetime) -> DeliveryDay:

@@ -14,11 +14,10 @@ class Named(NamedTuple):
 
 
 class LabelRow(NamedTuple):
-    """Who stands on the name line and the c/o line; `replaces_patient`: the patient's name is kept off on purpose."""
+    """Who stands on the name line and on the c/o line: one of LABEL_NAMES, None for an empty line."""
 
     name: str
     co: str | None
-    replaces_patient: bool
 
 
 def that_apply(items: Collection[Named], known: Mapping[str, Any]) -> tuple[str, ...]:

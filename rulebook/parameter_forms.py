@@ -204,12 +204,11 @@ def promise_row(value: Any, path: str) -> Promise:
 
 
 def label_row(value: Any, path: str) -> LabelRow:
-    given = fields(value, path, required=("name",), optional=("co", "replaces_patient"))
+    given = fields(value, path, required=("name",), optional=("co",))
     who = one_of(*LABEL_NAMES)
     return LabelRow(
         name=who(given["name"], f"{path}.name"),
         co=maybe(who)(given.get("co"), f"{path}.co"),
-        replaces_patient=yes_no(given.get("replaces_patient", False), f"{path}.replaces_patient"),
     )
 
 

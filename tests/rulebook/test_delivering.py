@@ -99,6 +99,12 @@ def test_d26_who_stands_on_the_name_line_of_a_parcel_to_a_unit(article: Article,
     assert found.allowed  # D28 asks for no note where the patient stands on one of the lines
 
 
+def test_d28_holds_although_the_patients_name_is_not_known() -> None:
+    more = {"region": "skane", "area": "diabetes", "name": None, "receiver_name": "Eva Ask"}
+    assert check("pickup_point", **more).missing == ("note_to_driver",)
+    assert check("unit", **more, article=Article(supplier="Abbott", name="FreeStyle Libre 3")).allowed
+
+
 def test_d28_any_order_of_the_patients_names_will_do() -> None:
     more = {"region": "skane", "area": "diabetes", "receiver_name": "Eva Ask"}
     assert check("pickup_point", **more, note_to_driver="ask, nils").allowed
