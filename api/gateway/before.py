@@ -57,8 +57,10 @@ async def decide(ctx: Context) -> Decided:
     if incoming.choice is not None:
         return await _clicked(ctx, incoming.choice)
     text = clean(incoming.text)
-    if incoming.channel == "voice" and (key := _voice_key(ctx, text)):
-        return key
+    if incoming.channel == "voice":
+        text = text.rstrip("# ")
+        if key := _voice_key(ctx, text):
+            return key
     if not has_words(text):
         return Decided(said=Said([ctx.say("utter_gateway_no_words")], expects=ctx.memory.expects))
     return await _words(ctx, text)
@@ -145,9 +147,8 @@ def message_id(ctx: Context) -> str:
 
 
 def _voice_key(ctx: Context, text: str) -> Decided | None:
-    key = text.rstrip("#")
-    if key in _VOICE_KEYS and ctx.memory.expects != "number":
-        intent = _VOICE_KEYS[key]
+    intent = _VOICE_KEYS.get(text)
+    if intent and ctx.memory.expects != "number":
         return _again(ctx) if intent == "repeat" else Decided(ask=Ask(intent=intent))
     return None
 

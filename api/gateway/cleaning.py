@@ -17,6 +17,10 @@ _CAPITALS = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwx
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w+])(?:\+|0)(?:[\s()/-]{0,2}\d){6,15}(?!\d)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ +/-]{0,2}\d){7,}(?!\d)")
+_NAMES_THEMSELVES = re.compile(
+    r"(\b(?:jag heter|mitt namn är|my name is)\s+)[^\W\d_][\w-]*(?:\s+(?!och\b|and\b|men\b|vill\b|har\b)[^\W\d_][\w-]*)?",
+    re.IGNORECASE,
+)
 _SIX_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
 
 
@@ -61,8 +65,8 @@ class Masked:
 def mask(text: str, *, people: Iterable[Person] = (), code_pending: bool = False) -> Masked:
     """The text without what points at a person.
 
-    Numbers of people, phones, e-mail addresses, any long number, the names and street of `people`, and while a
-    login code is pending anything that could be one.
+    Numbers of people, phones, e-mail addresses, any long number, names that people give themselves, the names and
+    street of `people`, and while a login code is pending anything that could be one.
     """
     found = list(find_numbers(text.translate(_CAPITALS)))  # the letters of a reserve number are capitals
     for start, end in reversed(found):
@@ -72,6 +76,7 @@ def mask(text: str, *, people: Iterable[Person] = (), code_pending: bool = False
     text = _LONG_NUMBER.sub("NUMMER", text)
     if code_pending:
         text = _SIX_DIGITS.sub("KOD", text)
+    text = _NAMES_THEMSELVES.sub(r"\1NAMN", text)
     for person in people:
         text = _mask_person(text, person)
     return Masked(text, bool(found))

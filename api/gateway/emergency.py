@@ -100,8 +100,8 @@ class Detector:
         found = {stem for stem in self._stems.get(token[:1], ()) if token.startswith(stem[:-1])}
         if token in self._exact:
             found.add(token)
-        if not found and len(token) >= _SHORTEST_MISSPELT - 1:
-            found = set(self._misspelt(token))
+        elif len(token) >= _SHORTEST_MISSPELT - 1:
+            found.update(self._misspelt(token))
         return found
 
     def _misspelt(self, token: str) -> list[str]:

@@ -1,0 +1,120 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.gateway.cleaning import LONGEST, clean, has_words, mask
+from ordering.model import Address, Person
+
+ANNA = Person(
+    id=1,
+    region="vg",
+    identity_number="198501012382",
+    given_name="Anna Karin",
+    family_name="Lindqvist",
+    born=date(1985, 1, 1),
+    address=Address("Kastanjegatan 12 A", "41319", "Göteborg"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/restart",
+        "  /restart",
+        "\u00a0/restart",
+        "\u3000/restart",
+        "\u2028/restart",
+        "\u200b/restart",
+        "\ufeff/\u200b/restart",
+        "／restart",
+        "/ restart",
+        "// /restart",
+        "\x00/restart",
+        "\x1b/restart",
+    ],
+)
+def test_a_hidden_slash_never_comes_first(text):
+    assert clean(text) == "restart"
+
+
+@given(st.text())
+def test_whatever_is_typed_is_short_and_no_command(text):
+    cleaned = clean(text)
+    assert len(cleaned) <= LONGEST
+    assert not cleaned.startswith("/")
+    assert cleaned == clean(cleaned)
+    assert cleaned.isprintable()
+
+
+def test_a_lone_surrogate_and_ten_thousand_emoji_do_no_harm():
+    assert clean("hej \ud800 du") == "hej du"
+    assert len(clean("😀" * 10_000)) <= LONGEST
+    assert not has_words(clean("😀" * 10_000))
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "👍", "..."])
+def test_signs_alone_are_no_words(text):
+    assert not has_words(clean(text))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "198501012382",
+        "19850101-2382",
+        "850101-2382",
+        "8501012382",
+        "1985 01 01 2382",
+        "98240301AA06",
+        "98240301aa06",
+        "50-008920/4",
+        "070-174 06 05",
+        "0701740605",
+        "+46 70 174 06 05",
+        "+46701740605",
+        "031-390 06 00",
+        "anna.lindqvist@example.com",
+    ],
+)
+def test_numbers_and_addresses_of_people_are_taken_out(secret):
+    masked = mask(f"hej det är {secret} jag vill beställa", people=[ANNA]).text
+    assert not any(part in masked for part in (secret, "2382", "174", "8920", "AA06", "aa06", "example", "390"))
+    assert "jag vill beställa" in masked
+
+
+def test_a_personal_number_is_reported():
+    assert mask("198501012382").identity
+    assert not mask("070-174 06 05").identity
+
+
+@pytest.mark.parametrize("text", ["jag heter Anna", "ANNA KARIN LINDQVIST", "Lindqvists beställning", "karin här"])
+def test_the_patients_own_names_are_taken_out(text):
+    masked = mask(text, people=[ANNA]).text.casefold()
+    assert not any(name in masked for name in ("anna", "karin", "lindqvist"))
+
+
+def test_the_patients_own_street_is_taken_out():
+    assert "Kastanje" not in mask("skicka till kastanjegatan 12 a", people=[ANNA]).text.capitalize()
+
+
+def test_six_digits_are_taken_out_only_while_a_code_is_awaited():
+    assert "123456" not in mask("koden är 123456", code_pending=True).text
+    assert "123 456" not in mask("koden är 123 456", code_pending=True).text
+    assert mask("artikel 123456").text == "artikel 123456"
+
+
+@pytest.mark.parametrize("text", ["10 jordgubb och 5 choklad", "var är order 1234567", "54130 Skövde", "senast 2026"])
+def test_ordinary_numbers_stay(text):
+    assert mask(text, people=[ANNA]).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Jag heter Bo Ek", "hej mitt namn är Bo Ek och jag vill beställa", "my name is Bo Ek"]
+)
+def test_a_name_somebody_gives_themselves_is_taken_out_though_nobody_is_known(text):
+    masked = mask(text).text
+    assert "Bo" not in masked
+    assert "Ek" not in masked
+    assert ("vill beställa" in masked) == ("vill beställa" in text)

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.gateway.emergency import emergency
+
+LISTS = [
+    Path(__file__).parent.parent / "data" / "emergency_messages.yml",
+    Path(__file__).with_name("more_emergency_messages.yml"),
+]
+
+
+def messages(path: Path, kind: str) -> list[str]:
+    return [str(text) for text in yaml.safe_load(path.read_text(encoding="utf-8"))[kind]]
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_at_least_99_of_100_emergencies_are_heard(path):
+    told = messages(path, "emergency")
+    missed = [text for text in told if emergency(text) is None]
+    assert len(told) >= 60
+    assert 1 - len(missed) / len(told) >= 0.99, missed
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_at_most_one_ordinary_message_in_ten_is_taken_for_an_emergency(path):
+    told = messages(path, "not_emergency")
+    alarms = [text for text in told if emergency(text)]
+    assert len(told) >= 60
+    assert len(alarms) / len(told) <= 0.1, alarms
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "JAG HAR ONT I BRÖSTET!!!",
+        "jag har ont i brostet",
+        "ont i  bröstet...",
+        "jag har oooont i bröstet",
+        "ont\ni\nbröstet",
+    ],
+)
+def test_how_it_is_typed_does_not_matter(text):
+    assert emergency(text)
+
+
+@pytest.mark.parametrize("text", ["medvetslös", "medvetlös", "medvettslös", "medvetslös!!"])
+def test_a_slip_in_a_long_word_does_not_matter(text):
+    assert emergency(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("jag får ingen luft", "sv"),
+        ("i can't breathe", "en"),
+        ("112", "sv"),
+        ("my heart stopped", "en"),
+        ("stroke nu", "sv"),
+    ],
+)
+def test_the_answer_is_in_the_language_of_the_message(text, language):
+    heard = emergency(text) or emergency("ring 112")
+    assert heard
+    assert heard.language == language
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2", "ja", "4821", "JA 4821", "198501012382", "😀", "Kastanjegatan 112, 413 19 Göteborg"]
+)
+def test_answers_to_ordinary_questions_are_no_emergencies(text):
+    assert emergency(text) is None
+
+
+def test_a_thousand_characters_are_heard_through_in_a_moment():
+    import time
+
+    text = "jag skulle vilja beställa stomipåsar och plattor till min dotter " * 15
+    emergency(text)
+    begun = time.perf_counter()
+    emergency(text)
+    assert time.perf_counter() - begun < 0.5
