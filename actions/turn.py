@@ -64,7 +64,7 @@ class Turn:
         return Message(
             id=str(latest.get("message_id") or ""),
             intent=str((latest.get("intent") or {}).get("name") or ""),
-            entities=list(latest.get("entities") or []),
+            entities=sorted(latest.get("entities") or [], key=lambda entity: entity.get("start", 0)),
             text=str(latest.get("text") or ""),
         )
 

@@ -355,6 +355,8 @@ class _Editor:
             self.line("all")
         elif question == "variants" and line and line.variants and not yes:
             line.enough = True
+        elif question == "variant_amount" and line and not yes:
+            line.flavour = None
         elif question == "change" and not yes:
             draft.asking = None
         elif question == "address":
