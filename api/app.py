@@ -67,6 +67,7 @@ async def build_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     from rulebook import load_rulebook
 
     stores = wiring.build_stores(settings)
+    stack.push_async_callback(stores.close)
     gateway = build_gateway(settings, stores)
     await gateway.start()
     stack.push_async_callback(gateway.stop)
