@@ -136,10 +136,11 @@ class Supervisor:
 
     def _first_to_fall(self) -> str:
         # Honcho keeps the status of the first one to stop; the others were stopped because of it.
-        status = self._manager.returncode
+        status: int = self._manager.returncode or 0
         states = self._manager._processes
         name = next((name for name, state in states.items() if state.get("returncode") == status), "a process")
-        return f"{name} stopped by itself (exit status {status}): {self._screen.last_words(name)}"
+        how = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
+        return f"{name} stopped by itself ({how}): {self._screen.last_words(name)}"
 
     def _wait_until_ready(self) -> None:
         missing = dict(self._plan.checks)

@@ -53,10 +53,12 @@ def _about() -> None:
 
 def app() -> None:
     """Entry point. A wrong setting is one sentence and exit status 2, not a traceback."""
-    from ordering.settings import SettingsError
-
     try:
         _app()
-    except SettingsError as error:
+    except Exception as error:
+        from ordering.settings import SettingsError
+
+        if not isinstance(error, SettingsError):
+            raise
         print(f"pafyll: {error}", file=sys.stderr)
         sys.exit(2)

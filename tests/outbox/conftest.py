@@ -10,10 +10,10 @@ from tests.outbox.twilio_service import TwilioService, served
 
 
 class Clock:
-    """Real enough for due times, and moved by hand."""
+    """Moved by hand. Long past, so that what is due by it is due by the real clock too."""
 
     def __init__(self) -> None:
-        self.moment = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        self.moment = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.moment
