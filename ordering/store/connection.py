@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from ordering.store.quick_sqlite import connect
+
 BUSY_MILLISECONDS = 5000
 LONGEST_WAIT_TO_WRITE = 30.0
 
@@ -31,6 +33,7 @@ class Work:
         self._write_turn = write_turn
         self._connection: AsyncConnection | None = None
         self._writing = False
+        self._committed = False
 
     @property
     def on_postgresql(self) -> bool:
@@ -56,7 +59,7 @@ class Work:
     async def begin_writing(self) -> AsyncConnection:
         """From here on nobody else writes (SQLite); call it before reading what must not change meanwhile."""
         connection = self._connection or await self._connect()
-        if not self._writing and not self.on_postgresql:
+        if not (self._writing or self.on_postgresql):
             # Within one process writers queue here, in order; SQLite's own waiting is by polling and unfair.
             async with asyncio.timeout(LONGEST_WAIT_TO_WRITE):
                 await self._write_turn.acquire()
@@ -67,14 +70,17 @@ class Work:
     async def commit(self) -> None:
         if self._connection is not None and (self._writing or self.on_postgresql):
             await self._connection.commit()
+        self._committed = True
 
     async def close(self) -> None:
-        """Rolls back what is not committed."""
+        """Rolls back what is not committed, and lets the next one write."""
+        connection, self._connection = self._connection, None
         try:
-            if self._connection is not None:
-                await asyncio.shield(self._connection.close())
+            if connection is not None and self._committed:
+                await connection.close()
+            elif connection is not None:
+                await asyncio.shield(connection.close())  # a cancelled task must not leave its transaction open
         finally:
-            self._connection = None
             if self._writing:
                 self._writing = False
                 self._write_turn.release()
@@ -97,10 +103,14 @@ def make_engine(database_url: str) -> AsyncEngine:
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(url.database or "")
+    if not path.name:
+        raise ValueError("an SQLite database needs a file: sqlite+aiosqlite:///FILE")
+    path.parent.mkdir(parents=True, exist_ok=True)
     # isolation_level None: sqlite3 begins nothing by itself, Work.begin_writing does.
-    engine = create_async_engine(url, pool_size=10, max_overflow=10, connect_args={"isolation_level": None})
+    engine: AsyncEngine = create_async_engine(
+        url, pool_size=10, max_overflow=10, creator=lambda: connect(engine.dialect, str(path), isolation_level=None)
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
