@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# The Rasa process has an environment of its own, and so have its tests.
+collect_ignore = ["bot"]
+
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
