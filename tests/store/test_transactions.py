@@ -72,7 +72,7 @@ async def test_a_task_cancelled_while_it_waits_to_write_leaves_no_lock_behind(
         waiting = asyncio.create_task(write(others, 3))
         await asyncio.sleep(0.1)
         waiting.cancel()
-        await asyncio.wait([waiting])
+    await asyncio.wait([waiting])
     async with asyncio.timeout(3):
         await write(third, 4)
         await write(others, 5)
