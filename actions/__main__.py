@@ -1,12 +1,22 @@
 """The action server: `python -m actions`. Rasa's own way to start one makes a second process and listens everywhere."""
 
 import warnings
+from datetime import datetime
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from actions.turn import service
 from ordering.logs import set_up_logging
 from ordering.settings import get_settings
+from ordering.use_cases.patient_case import STOCKHOLM
+
+
+def warm_up() -> None:
+    """Loads what the first patient would otherwise wait for: the rules and the calendar."""
+    book = service().book
+    for region in book.regions:
+        book.opening(region=region, at=datetime.now(STOCKHOLM))
 
 
 def main() -> None:
@@ -16,6 +26,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", message=".*versions of rasa and rasa_sdk")
     executor = ActionExecutor()
     executor.register_package("actions")
+    warm_up()
     app = create_app(executor, cors_origins=[])
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 

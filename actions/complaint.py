@@ -26,7 +26,8 @@ class Complain(PatientAction):
         kind = KINDS.get(turn.message.intent, "other")
         complaint = await begin_complaint(turn.tx, case, kind=kind, text=turn.message.text)
         if complaint.text is None:
-            return [ActiveLoop("complaint_form"), SlotSet("requested_slot", "complaint_text")]
+            words = SlotSet("complaint_begun", turn.message.text)
+            return [ActiveLoop("complaint_form"), SlotSet("requested_slot", "complaint_text"), words]
         turn.tell([received(complaint)])
         return []
 
@@ -39,12 +40,14 @@ class ValidateComplaintForm(PatientAction):
         ask = SlotSet("requested_slot", "complaint_text")
         message = turn.message
         if not turn.answers_the_patient:
-            return [ask, SlotSet("line_product", None)]
+            return [ask, SlotSet("complaint_begun", turn.tracker.get_slot("complaint_begun"))]
         if message.intent in _SOMETHING_ELSE and len(message.text.split()) <= _SHORT:
             return [ask, ActionExecutionRejected("complaint_form")]
-        complaint = await complete_complaint(turn.tx, case, message.text)
+        begun = turn.tracker.get_slot("complaint_begun")
+        words = "\n".join(part for part in (begun, message.text) if part and part != "-")
+        complaint = await complete_complaint(turn.tx, case, words)
         turn.tell([received(complaint) if complaint else Say("utter_nothing_to_cancel")])
-        return [SlotSet("requested_slot", None), SlotSet("line_product", None)]
+        return [SlotSet("requested_slot", None), SlotSet("complaint_begun", None)]
 
 
 class AfterComplaint(PatientAction):

@@ -70,12 +70,13 @@ class Turn:
 
     @property
     def answers_the_patient(self) -> bool:
-        """False when a form runs again after another action, only to repeat its question.
-
-        A form that is just being started counts itself as the latest action.
-        """
-        latest = self.tracker.latest_action_name
-        return latest in (None, "action_listen") or latest == self.tracker.active_loop_name
+        """False when a form runs again after another action of this turn, only to repeat its question."""
+        for event in reversed(self.tracker.events):
+            if event["event"] == "user":
+                break
+            if event["event"] == "action" and event["name"] not in ("action_listen", self.tracker.active_loop_name):
+                return False
+        return True
 
     def tell(self, says: Iterable[Say]) -> None:
         for say in says:

@@ -8,6 +8,7 @@ import asyncio
 import copy
 import functools
 from graphlib import TopologicalSorter
+from itertools import takewhile
 from typing import Any
 
 import aiohttp
@@ -21,7 +22,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.actions.forms import FormAction
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import REQUESTED_SLOT
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -59,7 +60,7 @@ def look_event_types_up_once() -> None:
 
 
 def call_actions_with_what_they_read() -> None:
-    """The whole domain and all events of the visit travel with every stock action call. Ours read neither."""
+    """The whole domain and all events of the visit travel with every stock action call. Ours read this turn's actions."""
 
     def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Any) -> dict[str, Any]:
         return {
@@ -74,7 +75,7 @@ def call_actions_with_what_they_read() -> None:
 
 
 def slim_state(tracker: DialogueStateTracker) -> dict[str, Any]:
-    """A tracker's state as rasa_sdk reads it, without the events."""
+    """A tracker's state as rasa_sdk reads it. Of the events only the actions since the patient's last message."""
     loop = tracker.active_loop
     return {
         "sender_id": tracker.sender_id,
@@ -83,12 +84,17 @@ def slim_state(tracker: DialogueStateTracker) -> dict[str, Any]:
         "latest_event_time": tracker.events[-1].timestamp if tracker.events else None,
         "followup_action": tracker.followup_action,
         "paused": tracker.is_paused(),
-        "events": [],
+        "events": _actions_of_this_turn(tracker),
         "latest_input_channel": tracker.get_latest_input_channel(),
         "active_loop": {} if loop is None else {"name": loop.name, "rejected": loop.rejected},
         "latest_action": tracker.latest_action,
         "latest_action_name": tracker.latest_action_name,
     }
+
+
+def _actions_of_this_turn(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
+    since_message = takewhile(lambda event: not isinstance(event, UserUttered), reversed(tracker.events))
+    return [event.as_dict() for event in since_message if isinstance(event, ActionExecuted)][::-1]
 
 
 class PlainGraphRunner(DaskGraphRunner):

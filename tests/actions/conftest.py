@@ -54,9 +54,9 @@ class Rasa:
             "sender_id": self.sender,
             "slots": self.slots,
             "latest_message": latest,
-            "latest_action_name": "action_listen" if first else "something_else",
+            "latest_action_name": self.loop,
             "active_loop": {"name": self.loop} if self.loop else {},
-            "events": [],
+            "events": [] if first else [{"event": "action", "name": "action_of_this_turn"}],
             "paused": False,
             "followup_action": None,
         }
