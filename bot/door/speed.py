@@ -60,7 +60,7 @@ def look_event_types_up_once() -> None:
 
 
 def call_actions_with_what_they_read() -> None:
-    """The whole domain and all events of the visit travel with every stock action call. Ours read this turn's actions."""
+    """The whole domain and all events travel with every stock action call. Ours read only this turn's actions."""
 
     def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Any) -> dict[str, Any]:
         return {
