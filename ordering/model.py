@@ -216,6 +216,7 @@ class InboxRow:
     received_at: datetime
     sealed: bytes | None
     reply: dict[str, Any] | None  # what was answered (voice and chat), so that a repeat gets the same
+    due_at: datetime | None = None  # when it is to be tried (again)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,15 @@ class Conversations(Protocol):
 
     async def inbox(self, provider_id: str) -> InboxRow | None: ...
     async def next_waiting(self, thread_id: int) -> InboxRow | None:
-        """The oldest row of the thread with status received."""
+        """The oldest row of the thread with status received, due or not: the others wait behind it."""
+        ...
+
+    async def waiting(self, thread_id: int) -> list[InboxRow]:
+        """All rows of the thread with status received, oldest first."""
         ...
 
     async def threads_waiting(self, now: datetime, limit: int = 50) -> list[Thread]:
-        """Threads with a received row whose next attempt is due and that nobody holds the lease of."""
+        """Threads whose oldest received row is due for its next attempt and that nobody holds the lease of."""
         ...
 
     async def lease(self, thread_id: int, token: str, *, now: datetime, seconds: float) -> bool:
@@ -128,9 +132,18 @@ class Conversations(Protocol):
         ...
 
     async def start_visit(
-        self, thread: Thread, *, sender_id: str, now: datetime, language: str = "sv", state: dict[str, Any] | None = None
+        self,
+        thread: Thread,
+        *,
+        sender_id: str,
+        now: datetime,
+        language: str = "sv",
+        state: dict[str, Any] | None = None,
     ) -> Visit: ...
-    async def save_visit(self, visit: Visit) -> None: ...
+    async def save_visit(self, visit: Visit) -> None:
+        """Only the gateway does, while it holds the thread's lease."""
+        ...
+
     async def visit_by_sender(self, sender_id: str) -> Visit | None: ...
     async def add_code(self, *, visit_id: int, person_id: int | None, digest: str, expires_at: datetime) -> int: ...
     async def code(self, visit_id: int) -> OneTimeCode | None:
@@ -218,7 +231,9 @@ class PickupPoint:
 
 
 class PickupPoints(Protocol):
-    async def nearest(self, *, region: str, postal_code: str, carriers: Sequence[str], limit: int = 3) -> list[PickupPoint]:
+    async def nearest(
+        self, *, region: str, postal_code: str, carriers: Sequence[str], limit: int = 3
+    ) -> list[PickupPoint]:
         """By distance from the postal code. Empty when the carrier does not answer."""
         ...
 

@@ -13,16 +13,15 @@ _IS_WAITING = inbox.c.status == literal_column("'received'")
 
 _THREAD = select(threads.c.id, threads.c.channel, threads.c.region, threads.c.key, threads.c.address)
 _THREAD_BY_KEY = _THREAD.where(threads.c.channel == bindparam("channel"), threads.c.key == bindparam("key"))
-_waiting = (
-    select(inbox.c.thread_id, func.min(inbox.c.id).label("first"))
-    .where(_IS_WAITING, inbox.c.due_at <= bindparam("now"))
-    .group_by(inbox.c.thread_id)
-    .subquery()
-)
+_first = select(func.min(inbox.c.id).label("id")).where(_IS_WAITING).group_by(inbox.c.thread_id).subquery()
 _THREADS_WAITING = (
-    _THREAD.join(_waiting, _waiting.c.thread_id == threads.c.id)
-    .where(or_(threads.c.lease_until.is_(None), threads.c.lease_until <= bindparam("now")))
-    .order_by(_waiting.c.first)
+    _THREAD.join(inbox, inbox.c.thread_id == threads.c.id)
+    .join(_first, _first.c.id == inbox.c.id)
+    .where(
+        inbox.c.due_at <= bindparam("now"),
+        or_(threads.c.lease_until.is_(None), threads.c.lease_until <= bindparam("now")),
+    )
+    .order_by(inbox.c.id)
     .limit(bindparam("most"))
 )
 _LEASE = (
@@ -52,9 +51,11 @@ _INBOX = select(
     inbox.c.received_at,
     inbox.c.sealed,
     inbox.c.reply,
+    inbox.c.due_at,
 )
 _INBOX_BY_PROVIDER = _INBOX.where(inbox.c.provider_id == bindparam("provider"))
-_NEXT_WAITING = _INBOX.where(inbox.c.thread_id == bindparam("thread"), _IS_WAITING).order_by(inbox.c.id).limit(1)
+_ALL_WAITING = _INBOX.where(inbox.c.thread_id == bindparam("thread"), _IS_WAITING).order_by(inbox.c.id)
+_NEXT_WAITING = _ALL_WAITING.limit(1)
 _HANDLED = (
     update(inbox)
     .where(inbox.c.id == bindparam("message"))
@@ -151,7 +152,7 @@ class SqlConversations:
             "sealed": sealed,
         }
         new = await self._work.insert_new(inbox, values, unless="provider_id")
-        return None if new is None else InboxRow(new, thread_id, provider_id, "received", 0, now, sealed, None)
+        return None if new is None else InboxRow(new, thread_id, provider_id, "received", 0, now, sealed, None, now)
 
     async def inbox(self, provider_id: str) -> InboxRow | None:
         row = (await self._work.read(_INBOX_BY_PROVIDER, {"provider": provider_id})).first()
@@ -160,6 +161,10 @@ class SqlConversations:
     async def next_waiting(self, thread_id: int) -> InboxRow | None:
         row = (await self._work.read(_NEXT_WAITING, {"thread": thread_id})).first()
         return None if row is None else InboxRow(**row._mapping)
+
+    async def waiting(self, thread_id: int) -> list[InboxRow]:
+        rows = await self._work.read(_ALL_WAITING, {"thread": thread_id})
+        return [InboxRow(**row._mapping) for row in rows]
 
     async def threads_waiting(self, now: datetime, limit: int = 50) -> list[Thread]:
         """The longest waiting first."""

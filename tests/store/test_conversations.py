@@ -49,9 +49,11 @@ async def test_messages_of_a_thread_wait_in_order_of_arrival(stores: SqlStores) 
         await receive(stores, thread, f"SM{number}")
     seen = []
     async with stores.begin() as tx:
+        assert [row.provider_id for row in await tx.conversations.waiting(thread.id)] == ["SM0", "SM1", "SM2"]
         while row := await tx.conversations.next_waiting(thread.id):
             seen.append(row.provider_id)
             await tx.conversations.handled(row.id, text="hej", reply=None, now=NOW)
+        assert await tx.conversations.waiting(thread.id) == []
     assert seen == ["SM0", "SM1", "SM2"]
 
 
@@ -81,7 +83,25 @@ async def test_a_failed_message_waits_until_it_is_due_and_is_given_up_in_the_end
     async with stores.begin() as tx:
         dead = await tx.conversations.inbox("SM1")
         assert await tx.conversations.threads_waiting(soon) == []
-    assert dead == replace(row, status="dead", attempts=2), "kept with its content, so that it can be replayed"
+    assert dead == replace(row, status="dead", attempts=2, due_at=soon), (
+        "kept with its content, so that it can be replayed"
+    )
+
+
+async def test_a_message_waits_behind_an_older_one_that_is_not_due_yet(stores: SqlStores) -> None:
+    thread = await thread_of(stores)
+    first = await receive(stores, thread, "SM1")
+    assert first is not None
+    soon = NOW + timedelta(seconds=30)
+    async with stores.begin() as tx:
+        await tx.conversations.failed(first.id, error="timeout", retry_at=soon, now=NOW)
+    await receive(stores, thread, "SM2")
+    async with stores.begin() as tx:
+        assert await tx.conversations.threads_waiting(NOW) == []
+        assert await tx.conversations.threads_waiting(soon) == [thread]
+        next_one = await tx.conversations.next_waiting(thread.id)
+    assert next_one is not None
+    assert (next_one.provider_id, next_one.due_at) == ("SM1", soon)
 
 
 async def test_threads_wait_in_order_of_their_oldest_message(stores: SqlStores) -> None:
