@@ -82,7 +82,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ImportRefused(path, [(f"line {error.lineno}, column {error.colno}", f"not JSON ({error.msg})")]) from None
     errors = [(error.json_path, reason) for error in _schema_errors(document) for reason in _reasons(error)]
     if errors:
-        raise ImportRefused(path, errors)
+        raise ImportRefused(path, list(dict.fromkeys(errors)))  # each missing field is reported once for each
     content: dict[str, Any] = document
     return content
 
