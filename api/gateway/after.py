@@ -44,7 +44,7 @@ async def _pending(ctx: Context, said: Sequence[Utterance]) -> Pending | None:
         return None
     if not any(one.name.startswith("utter_ask_") or _PRIVATE.search(one.text) for one in said):
         return None
-    return await ctx.tools.dialogue.pending(ctx.tx, ctx.visit, now=ctx.now)
+    return await ctx.tools.dialogue.pending(ctx.tx, ctx.visit, now=await ctx.now())
 
 
 def _asked(pending: Pending, said: Sequence[Utterance]) -> bool:

@@ -50,7 +50,7 @@ async def decide(ctx: Context) -> Decided:
     """Changes the context's visit and memory; the caller saves them."""
     incoming, memory = ctx.incoming, ctx.memory
     if incoming.event == "silence":
-        return Decided(said=_silence(ctx))
+        return Decided(said=await _silence(ctx))
     memory.silences = 0
     if incoming.event == "start":
         return Decided(ask=Ask(intent="greet"))
@@ -133,7 +133,7 @@ async def _private(ctx: Context, text: str) -> Decided:
     if intent := _COMMAND_OF.get(fold(text)):
         return Decided(ask=Ask(intent=intent))
     problem = await ctx.tools.dialogue.answer_privately(
-        ctx.tx, ctx.visit, text=text, message_id=message_id(ctx), now=ctx.now
+        ctx.tx, ctx.visit, text=text, message_id=message_id(ctx), now=await ctx.now()
     )
     if problem is None:
         ctx.changed = True
@@ -160,11 +160,11 @@ def _again(ctx: Context) -> Decided:
     return Decided(said=Said(list(memory.last), offered=list(memory.offered), expects=ctx.memory.expects))
 
 
-def _silence(ctx: Context) -> Said:
+async def _silence(ctx: Context) -> Said:
     memory = ctx.memory
     memory.silences += 1
     if memory.silences >= MOST_SILENCES:
-        return Said([ctx.say("utter_gateway_silence_last", service=ctx.service())], end=True)
+        return Said([ctx.say("utter_gateway_silence_last", service=await ctx.service())], end=True)
     name = "utter_gateway_silence_first" if memory.silences == 1 else "utter_gateway_silence_again"
     return Said([ctx.say(name), *memory.last], offered=list(memory.offered), expects=ctx.memory.expects)
 

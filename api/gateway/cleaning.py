@@ -18,7 +18,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w+])(?:\+|0)(?:[\s()/-]{0,2}\d){6,15}(?!\d)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ +/-]{0,2}\d){7,}(?!\d)")
 _NAMES_THEMSELVES = re.compile(
-    r"(\b(?:jag heter|mitt namn är|my name is)\s+)[^\W\d_][\w-]*(?:\s+(?!och\b|and\b|men\b|vill\b|har\b)[^\W\d_][\w-]*)?",
+    r"(\b(?:jag heter|mitt namn är|my name is)\s+)[^\W\d_][\w-]*"
+    r"(?:\s+(?!och\b|and\b|men\b|vill\b|har\b)[^\W\d_][\w-]*)?",
     re.IGNORECASE,
 )
 _SIX_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")

@@ -1,5 +1,6 @@
 """One message on its way through the gateway: its transaction, its visit, and what to say."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from ordering.settings import Settings
 from ordering.use_cases.pending import Pending, pending_question
 from ordering.use_cases.private_answers import answer_privately
 from rulebook import Rulebook
+
+Moment = Callable[[Transaction], Awaitable[datetime]]
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -110,7 +113,7 @@ class Said:
 class Context:
     """One message in one transaction.
 
-    real: real time, for codes and time-outs. now: the moment the rules go by (moved in a demo).
+    real: real time, for codes and time-outs. `now()`: the moment the rules go by (moved in a demo).
     person: the patient of the visit. outbox: ids of rows to send once the transaction is committed.
     changed: something was changed that a retry must not do again.
     """
@@ -123,7 +126,7 @@ class Context:
     visit: Visit
     memory: Memory
     real: datetime
-    now: datetime
+    moment: Moment
     person: Person | None = None
     outbox: list[int] = field(default_factory=list)
     changed: bool = False
@@ -131,9 +134,12 @@ class Context:
     def say(self, name: str, **values: object) -> str:
         return self.tools.say(name, channel=self.visit.channel, language=self.visit.language, **values)
 
-    def service(self) -> str:
-        visit = self.visit
-        return self.tools.service(region=visit.region, at=self.now, channel=visit.channel, language=visit.language)
+    async def now(self) -> datetime:
+        return await self.moment(self.tx)
+
+    async def service(self) -> str:
+        visit, at = self.visit, await self.now()
+        return self.tools.service(region=visit.region, at=at, channel=visit.channel, language=visit.language)
 
     def set_visit(self, **changes: Any) -> None:
         self.visit = replace(self.visit, **changes)

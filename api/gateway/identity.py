@@ -57,7 +57,7 @@ async def begin(ctx: Context, waiting: Ask | None) -> Said:
     """Something was asked that needs identity. Says what to do; `waiting` is answered once it is proved."""
     memory = ctx.memory
     if memory.closed:
-        return _over(ctx)
+        return await _over(ctx)
     if memory.step is None or waiting is not None:
         memory.waiting = waiting
     if memory.step == "code":
@@ -89,15 +89,15 @@ async def take(ctx: Context, text: str) -> Said | Known | None:
         return await _take_who(ctx, text)
     said = fold(text)
     if said in _GIVE_UP:
-        return _leave(ctx)
+        return await _leave(ctx)
     if number := parse_identity(text, today=ctx.real.astimezone(STOCKHOLM).date()):
         return await _take_number(ctx, number.value) if ctx.visit.channel != "sms" else None
     if ctx.memory.step == "code":
         return await _take_code(ctx, text, said)
     if _NO_NUMBER.search(said):
-        return _leave(ctx)
+        return await _leave(ctx)
     if sum(character.isdigit() for character in text) >= 5:
-        return _unreadable(ctx)
+        return await _unreadable(ctx)
     return None
 
 
@@ -112,11 +112,11 @@ async def _owners(ctx: Context) -> list[Person]:
     return [person for person in people if not person.protected]
 
 
-def _unreadable(ctx: Context) -> Said:
+async def _unreadable(ctx: Context) -> Said:
     ctx.changed = True
     ctx.memory.unreadable += 1
     if ctx.memory.unreadable > MOST_TRIES:
-        return _close(ctx)
+        return await _close(ctx)
     return Said([ctx.say("utter_gateway_identity_unreadable")], offered=[], expects="identity")
 
 
@@ -132,7 +132,7 @@ async def _send_code(ctx: Context, person: Person | None) -> Said:
     memory = ctx.memory
     ctx.changed = True
     if memory.codes >= MOST_CODES:
-        return _close(ctx)
+        return await _close(ctx)
     memory.codes += 1
     memory.sent_at = ctx.real.timestamp()
     hour_ago = ctx.real - timedelta(hours=1)
@@ -142,17 +142,17 @@ async def _send_code(ctx: Context, person: Person | None) -> Said:
     if mobile:
         text = ctx.tools.say("utter_gateway_code_sms", channel="sms", language=ctx.visit.language, code=code)
         await ctx.sms(recipient=mobile, text=text, key=f"code:{code_id}")
-    return Said([ctx.say("utter_gateway_code_sent", service=ctx.service())], offered=[], expects="code")
+    return Said([ctx.say("utter_gateway_code_sent", service=await ctx.service())], offered=[], expects="code")
 
 
 async def _code_by_reply(ctx: Context) -> Said:
     """The code goes to the number that wrote, in the reply itself: only who holds the telephone can read it."""
     owners = await _owners(ctx)
     if not owners:
-        return Said([ctx.say("utter_gateway_unknown_number", service=ctx.service())], offered=[])
+        return Said([ctx.say("utter_gateway_unknown_number", service=await ctx.service())], offered=[])
     ctx.changed = True
     if ctx.memory.codes >= MOST_CODES:
-        return _close(ctx)
+        return await _close(ctx)
     ctx.memory.codes += 1
     ctx.memory.sent_at = ctx.real.timestamp()
     ctx.memory.step = "code"
@@ -182,13 +182,13 @@ async def _take_code(ctx: Context, text: str, said: str) -> Said | Known | None:
     stored = await ctx.tx.conversations.code(ctx.visit.id)
     right = stored is not None and hmac.compare_digest(stored.digest, _digest(ctx, digits))
     if stored is None or stored.tries >= MOST_TRIES:
-        return _close(ctx)
+        return await _close(ctx)
     good = right and not stored.used and stored.expires_at > ctx.real and stored.person_id is not None
     await ctx.tx.conversations.count_try(stored.id, used=good)
     if good and stored.person_id is not None:
         return await _proved(ctx, await ctx.tx.people.get(stored.person_id))
     if stored.tries + 1 >= MOST_TRIES:
-        return _close(ctx)
+        return await _close(ctx)
     return Said([ctx.say("utter_gateway_code_wrong")], offered=[], expects="code")
 
 
@@ -252,7 +252,7 @@ async def _whom(ctx: Context, options: list[Person]) -> Said:
 
 async def _take_who(ctx: Context, text: str) -> Said | Known:
     if fold(text) in _GIVE_UP:
-        return _leave(ctx)
+        return await _leave(ctx)
     picked = pick(text, ctx.memory.offered, multiple=False)
     if picked is None or not picked.choices:
         return Said([ctx.say("utter_gateway_who")], offered=list(ctx.memory.offered), expects="choice")
@@ -264,7 +264,7 @@ async def choose(ctx: Context, choice: Offered) -> Said | Known:
     allowed = await _options(ctx)
     person = next((person for person in allowed if person.id == choice.person_id), None)
     if person is None or ctx.visit.proof != "code":
-        return _over(ctx)
+        return await _over(ctx)
     if ctx.visit.channel == "sms":
         await _speaker_for(ctx, person)
     return await _about(ctx, person)
@@ -292,21 +292,21 @@ async def _about(ctx: Context, person: Person) -> Known:
     return Known(ask)
 
 
-def _leave(ctx: Context) -> Said:
+async def _leave(ctx: Context) -> Said:
     ctx.changed = True
     ctx.memory.step = ctx.memory.waiting = None
-    return Said([ctx.say("utter_gateway_identity_left", service=ctx.service())], offered=[])
+    return Said([ctx.say("utter_gateway_identity_left", service=await ctx.service())], offered=[])
 
 
-def _close(ctx: Context) -> Said:
+async def _close(ctx: Context) -> Said:
     ctx.changed = True
     ctx.memory.closed = True
-    return _over(ctx)
+    return await _over(ctx)
 
 
-def _over(ctx: Context) -> Said:
+async def _over(ctx: Context) -> Said:
     ctx.memory.step = ctx.memory.waiting = None
-    return Said([ctx.say("utter_gateway_identity_over", service=ctx.service())], offered=[])
+    return Said([ctx.say("utter_gateway_identity_over", service=await ctx.service())], offered=[])
 
 
 def _language(person: Person) -> str:

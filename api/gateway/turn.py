@@ -6,17 +6,16 @@ Nothing is held while Rasa thinks but the thread's lease, so that the patient's 
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from prometheus_client import Counter, Histogram
 
-from api.gateway import incoming as inbox
 from api.gateway.after import understand
 from api.gateway.before import Decided, count_turn, decide, message_id
-from api.gateway.context import Context, Said, Tools
+from api.gateway.context import Context, Moment, Said, Tools
 from api.gateway.identity import recognise_mobile
 from api.gateway.memory import Ask, Memory, Plan, keep, recall
 from api.gateway.messages import Incoming, Reply
@@ -35,17 +34,15 @@ RASA_SECONDS = Histogram(
 # Waits before a failed SMS is tried again; after the last one it is given up.
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 180))
 
-Moment = Callable[[Transaction], Awaitable[datetime]]
-
 
 @dataclass(slots=True)
 class Done:
-    """A handled message. outbox: rows to send now. more: another message of the thread is waiting (lease kept)."""
+    """A handled message, its thread released. outbox: rows to send now. waits: it failed and is tried again later."""
 
     reply: Reply
     outbox: list[int] = field(default_factory=list)
-    more: bool = False
     failed: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ class Handler:
     async def handle(self, thread: Thread, row: InboxRow) -> Done:
         """Never raises for what Rasa or a use case did: the patient then gets an honest sentence."""
         try:
-            incoming = inbox.unseal(row.sealed or b"", self.tools.sealer)
+            incoming = Incoming(**self.tools.sealer.open(row.sealed or b""))
             decided = await self._decide(thread, row, incoming)
             if isinstance(decided, Question):
                 with RASA_SECONDS.time():
@@ -108,11 +105,7 @@ class Handler:
         self, thread: Thread, row: InboxRow, incoming: Incoming, asked: Question, said: Sequence[Utterance]
     ) -> Done:
         async with self.stores.begin() as tx:
-            # An action may have changed the visit meanwhile.
-            visit = await tx.conversations.visit_by_sender(asked.visit.sender_id)
-            if visit is None:
-                raise LookupError("the visit is gone")
-            ctx = Context(self.tools, tx, thread, incoming, row.id, visit, asked.memory, _real(), await self.moment(tx))
+            ctx = Context(self.tools, tx, thread, incoming, row.id, asked.visit, asked.memory, _real(), self.moment)
             reply = await understand(ctx, asked.ask, asked.first, said)
             if not reply.texts:
                 raise RasaFailed("nothing was answered")
@@ -128,7 +121,7 @@ class Handler:
         if visit is None:
             visit = await tx.conversations.start_visit(thread, sender_id=secrets.token_urlsafe(16), now=real)
         memory = recall(visit, self.tools.sealer)
-        ctx = Context(self.tools, tx, thread, incoming, row.id, visit, memory, real, await self.moment(tx))
+        ctx = Context(self.tools, tx, thread, incoming, row.id, visit, memory, real, self.moment)
         if new and thread.channel == "sms":
             await recognise_mobile(ctx)
         elif visit.person_id is not None:
@@ -159,41 +152,49 @@ class Handler:
         if sms and ctx.incoming.address:
             await ctx.sms(recipient=ctx.incoming.address, text=as_sms(reply), key=f"reply:{row.provider_id}")
         await conversations.handled(row.id, text=kept, reply=None if sms else sealed(reply, sealer), now=ctx.real)
-        more = await conversations.next_waiting(ctx.thread.id) is not None
-        if not more:
-            await conversations.release(ctx.thread.id, self.token)
-        return Done(reply, ctx.outbox, more)
+        await conversations.release(ctx.thread.id, self.token)
+        return Done(reply, ctx.outbox)
 
     async def _trouble(self, thread: Thread, row: InboxRow, reason: str) -> Done:
         """An SMS is told once that there is trouble, and tried again. A caller or a chat can repeat it themselves."""
         real = _real()
         again = thread.channel == "sms" and row.attempts < len(RETRY_AFTER)
-        done = Done(self.trouble_reply(thread.channel, thread.region, real), failed=True)
+        done = Done(self.trouble_reply(thread.channel, thread.region, real), failed=True, waits=again)
         async with self.stores.begin() as tx:
             retry_at = real + RETRY_AFTER[row.attempts] if again else None
             await tx.conversations.failed(row.id, error=reason, retry_at=retry_at, now=real)
-            if thread.channel == "sms" and thread.address:
-                key, text = f"trouble:{row.provider_id}", done.reply.texts[0]
-                if not again:
-                    key, text = f"given-up:{row.provider_id}", self._sentence("utter_gateway_given_up", thread, real)
-                sent = await self.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=real)
-                done.outbox += [sent] if sent is not None else []
-            done.more = not again and await tx.conversations.next_waiting(thread.id) is not None
-            if not done.more:
-                await tx.conversations.release(thread.id, self.token)
+            if again:
+                done.outbox = await self.tell_of_trouble(tx, thread)
+            elif thread.channel == "sms":
+                done.outbox = await self._tell(tx, thread, row, "utter_gateway_given_up", "given-up")
+            await tx.conversations.release(thread.id, self.token)
         if not again:
             logger.error("message %s is given up after %s attempts", row.id, row.attempts + 1)
         return done
 
+    async def tell_of_trouble(self, tx: Transaction, thread: Thread) -> list[int]:
+        """Tells once for each SMS that waits that it is not answered yet. Gives the outbox rows to send."""
+        if thread.channel != "sms":
+            return []
+        sent = []
+        for row in await tx.conversations.waiting(thread.id):
+            sent += await self._tell(tx, thread, row, "utter_gateway_trouble", "trouble")
+        return sent
+
+    async def _tell(self, tx: Transaction, thread: Thread, row: InboxRow, name: str, once: str) -> list[int]:
+        if not thread.address:
+            return []
+        text, key = self._sentence(name, thread.channel, thread.region, _real()), f"{once}:{row.provider_id}"
+        sent = await self.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=_real())
+        return [] if sent is None else [sent]
+
     def trouble_reply(self, channel: Channel, region: str, at: datetime) -> Reply:
         """Needs neither Rasa nor the database."""
-        service = self.tools.service(region=region, at=at, channel=channel, language="sv")
-        text = self.tools.say("utter_gateway_trouble", channel=channel, language="sv", service=service)
-        return Reply(texts=(text,))
+        return Reply(texts=(self._sentence("utter_gateway_trouble", channel, region, at),))
 
-    def _sentence(self, name: str, thread: Thread, at: datetime) -> str:
-        service = self.tools.service(region=thread.region, at=at, channel=thread.channel, language="sv")
-        return self.tools.say(name, channel=thread.channel, language="sv", service=service)
+    def _sentence(self, name: str, channel: Channel, region: str, at: datetime) -> str:
+        service = self.tools.service(region=region, at=at, channel=channel, language="sv")
+        return self.tools.say(name, channel=channel, language="sv", service=service)
 
 
 def _real() -> datetime:

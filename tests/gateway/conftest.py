@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api.gateway.context import Tools
 from api.gateway.gateway import Gateway
@@ -152,9 +153,12 @@ class House:
             while not true():  # noqa: ASYNC110  what is waited for is in the database
                 await asyncio.sleep(0.005)
 
-    async def all_rows(self, table: str) -> list[dict[str, Any]]:
-        from sqlalchemy import text
+    async def sql(self, statement: str) -> None:
+        async with self.stores._engine.connect() as connection:
+            await connection.execute(text(statement))
+            await connection.commit()
 
+    async def all_rows(self, table: str) -> list[dict[str, Any]]:
         async with self.stores._engine.connect() as connection:
             rows = await connection.execute(text(f"SELECT * FROM {table} ORDER BY id"))  # noqa: S608  our own table names
             return [dict(row._mapping) for row in rows]

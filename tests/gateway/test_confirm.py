@@ -1,12 +1,14 @@
 """The yes to an SMS read-back needs the code that stands in it."""
 
+import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from ordering.use_cases.pending import Pending, PendingChoice
-from tests.gateway.conftest import ANNA
+from tests.gateway.conftest import ANNA, ERIK
 
 CONFIRM = Pending(
     name="confirm",
@@ -36,8 +38,6 @@ def code_in(text: str) -> str:
 
 async def confirmed(house) -> str | None:
     (visit,) = await house.all_rows("visits")
-    import json
-
     return json.loads(visit["state"]).get("confirm_ok")
 
 
@@ -88,15 +88,11 @@ async def test_a_code_counts_only_for_the_read_back_it_stood_in(house, code):
 
 
 async def test_a_code_of_another_telephone_is_worth_nothing(house, code):
-    from tests.gateway.conftest import ERIK
-
     await house.sms(f"JA {code}", sender=ERIK)
     assert "/affirm" not in house.rasa.heard
 
 
 async def test_the_yes_survives_a_rasa_that_fails(house, code, monkeypatch):
-    from datetime import timedelta
-
     monkeypatch.setattr("api.gateway.turn.RETRY_AFTER", (timedelta(),) * 4)
     house.rasa.answer = lambda body: 502
     await house.sms(f"JA {code}")

@@ -84,7 +84,7 @@ async def test_a_personal_number_may_be_written_in_many_ways(private, typed):
 
 async def test_known_unknown_protected_and_no_mobile_get_the_same_words(private, monkeypatch):
     numbers = {"known": ANNAS_NUMBER, "unknown": UNKNOWN_NUMBER, "protected": PROTECTED_NUMBER}
-    await sql(private, "UPDATE people SET mobile = NULL WHERE identity_number = '198501012390'")
+    await private.sql("UPDATE people SET mobile = NULL WHERE identity_number = '198501012390'")
     numbers["no mobile"] = "198501012390"
     heard = {}
     for who, number in numbers.items():
@@ -116,7 +116,7 @@ async def test_an_expired_code_does_not_count_and_sounds_like_a_wrong_one(privat
     await private.chat("var är min beställning")
     await private.chat(ANNAS_NUMBER)
     await private.until(lambda: bool(private.phones.sent))
-    await sql(private, "UPDATE one_time_codes SET expires_at = '2020-01-01 00:00:00.000000'")
+    await private.sql("UPDATE one_time_codes SET expires_at = '2020-01-01 00:00:00.000000'")
     assert "stämmer inte, eller så har den gått ut" in (await private.chat(private.phones.sent[0][1][:6])).texts[0]
 
 
@@ -239,7 +239,7 @@ async def test_a_wrong_code_from_a_shared_mobile_opens_nothing(private):
 
 async def test_someone_who_becomes_protected_is_shut_out_in_the_middle_of_a_visit(private):
     await private.sms("när kan jag beställa", sender=ERIK)
-    await sql(private, "UPDATE people SET protected = 1 WHERE mobile LIKE '%0606'")
+    await private.sql("UPDATE people SET protected = 1 WHERE mobile LIKE '%0606'")
     answer = await private.sms("när kan jag beställa", sender=ERIK)
     unknown = await private.sms("när kan jag beställa", sender=NOBODY)
     assert answer.splitlines()[-1] == unknown.splitlines()[-1]
@@ -250,14 +250,6 @@ async def test_a_personal_number_in_an_sms_is_taken_out_and_the_patient_is_told(
     answer = await private.sms(f"hej {ANNAS_NUMBER} vill beställa", sender=ANNA)
     assert "Skriv inte personnummer" in answer
     assert private.rasa.heard == ["hej NUMMER vill beställa"]
-
-
-async def sql(house, statement: str) -> None:
-    from sqlalchemy import text
-
-    async with house.stores._engine.connect() as connection:
-        await connection.execute(text(statement))
-        await connection.commit()
 
 
 async def forget_when_sent(house) -> None:
