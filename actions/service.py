@@ -22,6 +22,17 @@ class Greet(VisitAction):
         return []
 
 
+class Help(VisitAction):
+    """In the middle of a question: how to answer it, and the ways out of it. Otherwise: what can be done here."""
+
+    def name(self) -> str:
+        return "action_help"
+
+    async def act(self, turn: Turn) -> Events:
+        turn.tell([Say("utter_help_here" if turn.tracker.active_loop_name else "utter_help")])
+        return []
+
+
 class AskOpeningHours(VisitAction):
     def name(self) -> str:
         return "action_opening_hours"

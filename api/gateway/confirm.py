@@ -40,10 +40,11 @@ def write_code(ctx: Context, fingerprint: str) -> str:
 
 def take(ctx: Context, text: str) -> Said | Ask | None:
     """A message after a read-back with a code. None: it is neither a code nor a bare yes."""
-    confirm = ctx.memory.confirm
+    confirm, match = ctx.memory.confirm, _YES_CODE.fullmatch(text)
     if confirm is None:
-        return None
-    if match := _YES_CODE.fullmatch(text):
+        # Sent twice: the second yes hears of the order that the first one made.
+        return Ask(intent="affirm") if match and not text[0].isdigit() else None
+    if match:
         return _take_code(ctx, confirm, match[1])
     if fold(text) in _YES:
         ctx.changed = True

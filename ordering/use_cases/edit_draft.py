@@ -194,7 +194,7 @@ class _Editor:
             details["guardian_name"] = self.case.speaker.name
         elif question == "door_code" and value == "known":
             details["door_code"] = self.case.person.door_code
-        elif question in ("dwelling", "door_code"):
+        elif question in ("dwelling", "door_code", "receiver_name"):
             details[question] = value
 
     def notify_by(self, value: str) -> None:

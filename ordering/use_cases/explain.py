@@ -8,7 +8,8 @@ from ordering.use_cases.said import Say
 def explain(case: PatientCase, state: LineState) -> Say:
     """One response per line. Values: product, and what the reason needs (days, dates, packages)."""
     decision, line, language = state.decision, state.line, case.visit.language
-    values = {"product": case.label(line)}
+    label = case.label(line)
+    values = {"product": label[:1].upper() + label[1:]}  # it begins the sentence
     numbers = decision.numbers
 
     def day(name: str) -> str:

@@ -131,6 +131,8 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
             return _notify_choices(case)
         case "guardian_name":
             return [_choice(question, "speaker")] if case.by_proxy else []
+        case "receiver_name":
+            return _unit_choices(case, draft)
         case "change":
             return _change_choices(case, draft)
         case "confirm":
@@ -202,6 +204,12 @@ def _notify_choices(case: PatientCase) -> list[PendingChoice]:
     if case.person.email:
         choices.append(_choice("notify_by", "own_email", "mejl", "mail", "e-post"))
     return [*choices, _choice("notify_by", "sms", "annat nummer"), _choice("notify_by", "email", "annan e-post")]
+
+
+def _unit_choices(case: PatientCase, draft: Draft) -> list[PendingChoice]:
+    """The units that have prescribed what is in the draft."""
+    units = {case.states[line.line_id].line.unit_name for line in draft.lines if line.line_id in case.states}
+    return [_data("receiver_name", unit, unit) for unit in sorted(units)]
 
 
 def _change_choices(case: PatientCase, draft: Draft) -> list[PendingChoice]:
