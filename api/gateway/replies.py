@@ -9,8 +9,9 @@ from ordering.ports import Sealer
 
 
 def as_sms(reply: Reply) -> str:
-    """One message: the texts, then a line for each choice ("1 Utanför dörren")."""
-    choices = [f"{choice.key} {choice.label}" if choice.key else choice.label for choice in reply.choices]
+    """One message: the texts, then a line for each choice ("1 Utanför dörren"). Where a number is asked for, none."""
+    shown = () if reply.expects == "number" else reply.choices
+    choices = [f"{choice.key} {choice.label}" if choice.key else choice.label for choice in shown]
     return "\n".join([*reply.texts, *choices])
 
 
