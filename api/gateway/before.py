@@ -74,7 +74,8 @@ async def _words(ctx: Context, text: str) -> Decided:
         return Decided(said=answer) if isinstance(answer, Said) else Decided(ask=answer)
     if fold(text) in _AGAIN:
         return _again(ctx)
-    if picked := pick(text, memory.offered, multiple=memory.multiple):
+    picked = pick(text, memory.offered, multiple=memory.multiple)
+    if picked and not (picked.problem and memory.private):  # a short door code is no choice out of range
         if picked.problem:
             name = "utter_gateway_one_choice" if picked.problem == "one_at_a_time" else "utter_gateway_no_such_choice"
             return Decided(said=Said([ctx.say(name)], offered=list(memory.offered), expects=ctx.memory.expects))

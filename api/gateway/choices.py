@@ -36,6 +36,7 @@ _AND = re.compile(r"\s*(?:[,;+&/]|\boch\b|\bsamt\b|\band\b)\s*|\s+", re.IGNORECA
 _FILLERS = frozenset(
     fold("jag vill ha ta tar tack väljer hellre gärna det den en ett på i till med please want the a an to").split()
 )
+_OPENINGS = frozenset(("ja", "nej", "jo", "ok", "okej", "yes", "no"))  # "ja det räcker", "nej, ombud"
 _NEGATIONS = frozenset(("inte", "ej", "utan", "not", "dont", "without"))
 _ALL = frozenset(("alla", "allt", "allihop", "bada", "badda", "samtliga", "all", "both", "everything"))
 _LONGEST_ANSWER = 4  # words that tell something; a longer one is a sentence for Rasa
@@ -113,6 +114,8 @@ def _by_likeness(said: str, offered: Sequence[Offered]) -> Picked | None:
     """The one choice whose label holds the words, or is nearly what was written."""
     words = said.split()
     telling = [word for word in words if word not in _FILLERS]
+    if len(telling) > 1 and telling[0] in _OPENINGS:
+        telling = telling[1:]
     if not telling or len(telling) > _LONGEST_ANSWER or _NEGATIONS & set(words):
         return None
     holding = [choice for choice in offered if _holds(choice, telling)]

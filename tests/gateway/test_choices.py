@@ -56,6 +56,11 @@ def test_the_label_or_another_word_for_it_is_enough(text):
     assert picked(text) == "b"
 
 
+@pytest.mark.parametrize(("text", "token"), [("ja det räcker", "c"), ("nej, ombud", "b"), ("ok dörren", "a")])
+def test_a_yes_or_no_in_front_of_a_label_does_not_hide_it(text, token):
+    assert picked(text) == token
+
+
 def test_the_first_number_words():
     assert [picked(word) for word in ("ett", "första", "ettan", "en", "1")] == ["a"] * 5
 

@@ -212,6 +212,14 @@ async def test_a_private_answer_that_does_not_do_is_explained_without_rasa(house
     assert house.rasa.heard == ["hej"]
 
 
+async def test_a_short_private_answer_is_no_choice_out_of_range(house):
+    house.dialogue.open = ADDRESS
+    house.rasa.answer = asks(ADDRESS)
+    await house.sms("hej")
+    await house.sms("12")
+    assert house.dialogue.answers == ["12"]
+
+
 @pytest.mark.parametrize(
     ("said", "heard"),
     [
