@@ -38,7 +38,9 @@ class Stack:
         return self._process.pid
 
     def start(self) -> Self:
-        """Returns when everything is ready. RuntimeError with what was printed when it is not."""
+        """Returns when everything is ready. RuntimeError with what was printed when it is not. May follow `stop`."""
+        self._settled.clear()
+        self._ready = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", "api.commands", "run"],
             cwd=ROOT,

@@ -1,6 +1,6 @@
 """Settings refuse what would hurt, in one sentence that names the variable."""
 
-import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -94,7 +94,7 @@ def test_the_settings_command_lists_every_setting_and_no_secret(monkeypatch):
 
 
 def test_processes_that_start_at_once_agree_on_the_demo_secret(tmp_path: Path):
-    context = multiprocessing.get_context("fork")
-    with context.Pool(8) as pool:
+
+    with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(_demo_secret, [tmp_path / "secret.key"] * 32))) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
