@@ -23,7 +23,8 @@ def validate_count_form(call: Call) -> Call:
     first = message["message_id"] not in SEEN
     SEEN.add(message["message_id"])
     if any(entity["entity"] == "amount" for entity in message["entities"]):
-        return {"events": [slot("requested_slot", None)], "responses": []}
+        # Rasa takes a form whose validation sets no slot but the question itself for one that understood nothing.
+        return {"events": [slot("count", 10), slot("requested_slot", None)], "responses": []}
     events = [slot("requested_slot", "count")]
     if first and slots["requested_slot"]:
         events.append({"event": "action_execution_rejected", "name": "count_form", "policy": None, "confidence": None})
