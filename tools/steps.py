@@ -49,7 +49,7 @@ def test_steps() -> list[Step]:
 
 
 def bench_steps() -> list[Step]:
-    return [("model", [OURS, "-m", "api.commands", "train"], {}), ("bench", [OURS, "-m", "tools.bench"], {})]
+    return [("model", [OURS, "-m", "api.commands", "train"], {}), ("bench", [OURS, "-m", "bench"], {})]
 
 
 def run(step: Step) -> tuple[bool, str]:

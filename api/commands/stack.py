@@ -27,6 +27,7 @@ class Stack:
         self.url = f"http://{settings.host}:{settings.port}"
         self.output: deque[str] = deque(maxlen=400)
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
         self._settled = threading.Event()
         self._ready = False
 
@@ -49,7 +50,8 @@ class Stack:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         self._settled.wait(START_SECONDS)
         if not self._ready:
             self.stop()
@@ -62,10 +64,13 @@ class Stack:
             return None
         self._process.terminate()
         try:
-            return self._process.wait(STOP_SECONDS)
+            status = self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise
+        if self._reader:
+            self._reader.join(STOP_SECONDS)
+        return status
 
     def __enter__(self) -> Self:
         return self.start()
