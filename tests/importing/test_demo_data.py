@@ -3,8 +3,10 @@
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
 
 from ordering.importing import DEMO_FILES, load_demo
 from ordering.model import Line, Order, Person
@@ -18,6 +20,7 @@ from rulebook.facts import Want, Withdrawn
 from tests.identity_numbers.test_identity_numbers import TEST_NUMBERS
 from tests.importing.conftest import TODAY
 
+ROOT = Path(__file__).parents[2]
 COUNTING = ("ordered", "out_for_delivery", "delivered")
 
 
@@ -136,6 +139,14 @@ def test_only_numbers_made_for_testing_and_fiction_are_used() -> None:
                 assert number in (*TEST_NUMBERS, "191401682396")
             if mobile := person.get("mobile"):
                 assert re.fullmatch("07017406(0[5-9]|[1-9][0-9])", re.sub("[- ]", "", mobile))
+
+
+def test_every_demo_article_has_a_kind_that_the_assistant_knows_by_name() -> None:
+    words = yaml.safe_load((ROOT / "data/nlu/product_words.yml").read_text(encoding="utf-8"))
+    known = {entry["synonym"] for entry in words["nlu"]}
+    for path in DEMO_FILES:
+        for article in json.loads(path.read_text(encoding="utf-8"))["articles"]:
+            assert article["product"] in known
 
 
 async def test_every_demo_address_has_three_pickup_points_near_it(demo: SqlStores, today: date) -> None:
