@@ -57,6 +57,8 @@ class ValidateOrderForm(PatientAction):
         message = turn.message
         if message.intent in _NEVER_EDITS:
             return [*question_slots(case, case.question), ActionExecutionRejected("order_form")]
+        if starting and case.question == "resume":
+            return question_slots(case, "resume")  # begun in another visit: offered before anything is made of it
         result = edit(case, message)
         if result.dropped:
             await turn.tx.orders.drop_draft(case.person.id)
@@ -107,7 +109,8 @@ class PlaceOrder(PatientAction):
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         if turn.message.intent != "affirm" and "confirm=yes" not in turn.message.values("choice"):
             return []
-        placed = await place_order(turn.tx, case, undo=timedelta(minutes=service().settings.undo_minutes))
+        undo = timedelta(minutes=service().settings.undo_minutes)
+        placed = await place_order(turn.tx, case, undo=undo, sealer=service().sealer)
         turn.tell(placed.says)
         if placed.orders:
             turn.tell(receipts(case, placed.orders))

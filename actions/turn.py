@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from ordering import wiring
 from ordering.model import Visit
-from ordering.ports import PickupPoints, Stores, Transaction
+from ordering.ports import PickupPoints, Sealer, Stores, Transaction
 from ordering.settings import Settings, get_settings
 from ordering.use_cases.edit_draft import Message
 from ordering.use_cases.patient_case import STOCKHOLM, PatientCase, load
@@ -31,6 +31,7 @@ class Service:
     stores: Stores
     book: Rulebook
     pickup_points: PickupPoints
+    sealer: Sealer
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +42,7 @@ def service() -> Service:
         stores=wiring.build_stores(settings),
         book=load_rulebook(),
         pickup_points=wiring.build_pickup_points(settings),
+        sealer=wiring.build_sealer(settings),
     )
 
 

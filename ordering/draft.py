@@ -36,7 +36,17 @@ QUESTIONS = (
 
 # Answers to these go straight into the draft: Rasa is only told that something was answered.
 PRIVATE = frozenset(
-    {"address", "new_address", "door_code", "co_name", "pickup_point", "mobile", "email", "guardian_name", "receiver_name"}
+    {
+        "address",
+        "new_address",
+        "door_code",
+        "co_name",
+        "pickup_point",
+        "mobile",
+        "email",
+        "guardian_name",
+        "receiver_name",
+    }
 )
 
 UNDO_STEPS = 10

@@ -77,10 +77,6 @@ class Orders(Protocol):
         """Compare-and-swap on the status. False: it was none of `was`."""
         ...
 
-    async def due_for_distributor(self, now: datetime, limit: int = 50) -> list[Order]:
-        """Confirmed orders whose undo window has passed and that are not yet in the outbox."""
-        ...
-
     async def open_complaint(self, person_id: int) -> Complaint | None:
         """The one whose text is still missing."""
         ...

@@ -1,5 +1,6 @@
 """Values worded for a language: days, lists, products. Whole sentences stand in domain.yml."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -7,6 +8,9 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from ordering.model import Article, Channel, Line, OrderLine, SmsDetail
+
+
+_CHOOSE_LATER = re.compile(r"\s*\(välj [^()]*\)")  # a register's note to whoever orders
 
 
 def day(value: date, language: str) -> str:
@@ -21,7 +25,7 @@ def listing(items: Iterable[str], language: str) -> str:
 def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str) -> str:
     """What a line may be called on this channel: an SMS says no more than the patient's setting allows."""
     if channel != "sms" or detail == "full":
-        return line.article.name
+        return _CHOOSE_LATER.sub("", line.article.name)
     if detail == "short":
         return line.article.product
     return f"{'rad' if language == 'sv' else 'line'} {line.number}"

@@ -5,10 +5,8 @@ import logging
 import signal
 
 from ordering.outbox.dispatcher import Dispatcher
-from ordering.ports import Sealer, Stores
 from ordering.settings import Settings
-from ordering.use_cases.send_orders import send_orders
-from ordering.wiring import build_dispatcher, build_sealer, build_stores, now, utc_now
+from ordering.wiring import build_dispatcher, build_stores
 
 log = logging.getLogger("pafyll.worker")
 LONGEST_PAUSE_SECONDS = 30.0
@@ -17,11 +15,9 @@ LONGEST_PAUSE_SECONDS = 30.0
 class Worker:
     """Any number may run at once. Every round begins from the database, so one that dies leaves nothing behind."""
 
-    def __init__(self, *, settings: Settings, stores: Stores, dispatcher: Dispatcher, sealer: Sealer) -> None:
-        self._settings = settings
-        self._stores = stores
+    def __init__(self, *, interval_seconds: float, dispatcher: Dispatcher) -> None:
+        self._interval_seconds = interval_seconds
         self._dispatcher = dispatcher
-        self._sealer = sealer
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -30,11 +26,11 @@ class Worker:
 
     async def run(self) -> None:
         """Rounds until `stop`. A failing database makes the pauses longer, never an end."""
-        pause = self._settings.worker_interval_seconds
+        pause = self._interval_seconds
         while not self._stopping.is_set():
             try:
                 await self.round()
-                pause = self._settings.worker_interval_seconds
+                pause = self._interval_seconds
             except Exception as error:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 log.error("round failed (%s); next in %.0f s", type(error).__name__, pause)
@@ -44,19 +40,16 @@ class Worker:
                 continue
 
     async def round(self) -> None:
-        async with self._stores.begin() as tx:
-            moment = await now(tx, self._settings)
-        orders = await send_orders(stores=self._stores, sealer=self._sealer, now=moment, due_at=utc_now())
         sent = await self._dispatcher.dispatch()
-        if orders or sent:
-            log.info("orders on their way to the distributor: %s; messages sent: %s", len(orders), sent)
+        if sent:
+            log.info("sent from the outbox: %s", sent)
 
 
 async def run_worker(settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT."""
     stores = build_stores(settings)
     dispatcher = build_dispatcher(settings, stores)
-    worker = Worker(settings=settings, stores=stores, dispatcher=dispatcher, sealer=build_sealer(settings))
+    worker = Worker(interval_seconds=settings.worker_interval_seconds, dispatcher=dispatcher)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)

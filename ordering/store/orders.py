@@ -7,18 +7,17 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, delete, exists, insert, literal_column, select, update
+from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
 
 from ordering.model import Complaint, DraftRow, NewOrder, Order, OrderLine, OrderStatus
 from ordering.store.connection import Work
-from ordering.store.tables import complaints, order_lines, orders, outbox
+from ordering.store.tables import complaints, order_lines, orders
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 _TRIES = 50
 
 # Literals, not parameters: only then can SQLite see that a partial index covers the query.
 _IS_DRAFT = orders.c.status == literal_column("'new'")
-_IS_CONFIRMED = orders.c.status == literal_column("'confirmed'")
 
 _DRAFT = select(orders.c.id, orders.c.person_id, orders.c.version, orders.c.content).where(
     orders.c.person_id == bindparam("person"), _IS_DRAFT
@@ -46,18 +45,6 @@ _ORDERS = (
 _OF_PERSON = _ORDERS.where(orders.c.person_id == bindparam("person"))
 _BY_NUMBER = _ORDERS.where(orders.c.number == bindparam("number"))
 _BY_KEYS = _ORDERS.where(orders.c.idempotency_key.in_(bindparam("keys", expanding=True)))
-_DUE = _ORDERS.where(
-    orders.c.id.in_(
-        select(orders.c.id)
-        .where(
-            _IS_CONFIRMED,
-            orders.c.send_after <= bindparam("now"),
-            ~exists().where(outbox.c.order_id == orders.c.id, outbox.c.kind == "distributor"),
-        )
-        .order_by(orders.c.send_after)
-        .limit(bindparam("most"))
-    )
-)
 _SET_STATUS = (
     update(orders)
     .where(orders.c.id == bindparam("order"), orders.c.status.in_(bindparam("was", expanding=True)))
@@ -138,11 +125,6 @@ class SqlOrders:
             return (await self._work.write(_SET_STATUS, parameters)).rowcount == 1
         parameters["delivered"] = now.astimezone(SWEDEN).date()
         return (await self._work.write(_SET_DELIVERED, parameters)).rowcount == 1
-
-    async def due_for_distributor(self, now: datetime, limit: int = 50) -> list[Order]:
-        """The longest waiting first."""
-        due = _orders(await self._work.read(_DUE, {"now": now, "most": limit}))
-        return sorted(due, key=lambda order: (order.send_after or order.confirmed_at, order.id))
 
     async def open_complaint(self, person_id: int) -> Complaint | None:
         row = (await self._work.read(_OPEN_COMPLAINT, {"person": person_id})).first()

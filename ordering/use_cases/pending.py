@@ -14,6 +14,7 @@ Expects = Literal["anything", "choice", "number", "text"]
 
 _YES_NO = ("outside_region", "name_on_door")
 _NUMBERS = ("amount", "variant_amount")
+_OR_DIGITS = ("door_code", "pickup_point")  # beside the choices: a phone must not stop at the first key
 _DOOR_CODES = {"none": ("ingen", "ingen kod"), "entry_phone": ("porttelefon",)}
 _YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes")
 _NO_WORDS = ("nej", "nä", "no")
@@ -70,7 +71,7 @@ def pending(case: PatientCase) -> Pending | None:
     if draft is None or name is None:
         return None
     choices = _choices(case, draft, name)
-    expects: Expects = "choice" if choices else "text"
+    expects: Expects = "choice" if choices and name not in _OR_DIGITS else "text"
     if name in _NUMBERS:
         expects = "number"
     return Pending(

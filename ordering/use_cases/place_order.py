@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from ordering.draft import Draft, DraftLine
 from ordering.model import Line, NewOrder, Order, OrderLine
-from ordering.ports import Transaction
+from ordering.ports import Sealer, Transaction
 from ordering.use_cases.explain import explain
 from ordering.use_cases.patient_case import LineState, PatientCase, save
 from ordering.use_cases.said import Say
+from ordering.use_cases.send_orders import queue_orders
 from rulebook import facts
 from rulebook.verdict import Decision
 
@@ -33,8 +34,8 @@ def may_confirm(case: PatientCase) -> bool:
     return case.visit.proof == "code" or case.visit.state.get("confirm_ok") == draft.read_back
 
 
-async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta) -> Placed:
-    """Places the draft. A yes that comes twice gives back the same orders."""
+async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta, sealer: Sealer) -> Placed:
+    """Places the draft and puts its orders in the outbox. A yes that comes twice gives back the same orders."""
     draft, row = case.draft, case.row
     if draft is None or row is None:
         return Placed(orders=just_placed(case))
@@ -46,7 +47,10 @@ async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta) ->
         await save(tx, case)
         return Placed(says=[explain(case, state) for state in refused])
     orders = await tx.orders.place(new_orders(case, draft, undo=undo), draft=row)
-    return Placed(orders=orders) if orders else Placed(says=[Say("utter_changed_meanwhile")])
+    if not orders:
+        return Placed(says=[Say("utter_changed_meanwhile")])
+    await queue_orders(tx, orders, sealer=sealer)
+    return Placed(orders=orders)
 
 
 def _decision(case: PatientCase, state: LineState, line: DraftLine) -> Decision:

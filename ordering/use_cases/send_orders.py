@@ -9,31 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from ordering.model import Line, Order, OrderLine, OutboxRow, Person
-from ordering.ports import Sealer, Stores, Transaction
+from ordering.ports import Sealer, Transaction
 
 DISTRIBUTOR = "distributor"
 FORMAT = "pafyll-order/1"
 
 
-async def send_orders(*, stores: Stores, sealer: Sealer, now: datetime, due_at: datetime, limit: int = 50) -> list[int]:
-    """Puts due orders in the outbox and gives the ids of the new rows.
-
-    `now` decides which undo windows have passed; `due_at` is the real time at which sending may begin.
-    """
-    added: list[int] = []
-    async with stores.begin() as tx:
-        for order in await tx.orders.due_for_distributor(now, limit):
-            row_id = await tx.outbox.put(
-                kind=DISTRIBUTOR,
-                recipient=order.region,
-                sealed=sealer.seal(await order_document(tx, order)),
-                key=order.number,
-                due_at=due_at,
-                order_id=order.id,
-            )
-            if row_id is not None:
-                added.append(row_id)
-    return added
+async def queue_orders(tx: Transaction, orders: Sequence[Order], *, sealer: Sealer) -> None:
+    """Puts placed orders in the outbox, in the transaction that places them. Each is due when its undo window ends."""
+    for order in orders:
+        await tx.outbox.put(
+            kind=DISTRIBUTOR,
+            recipient=order.region,
+            sealed=sealer.seal(await order_document(tx, order)),
+            key=order.number,
+            due_at=order.send_after or order.confirmed_at,
+            order_id=order.id,
+        )
 
 
 async def order_document(tx: Transaction, order: Order) -> dict[str, Any]:

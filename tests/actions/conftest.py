@@ -25,7 +25,9 @@ class Rasa:
         self.visit: Any = None
         self.messages = 0
 
-    async def begin(self, identity: str | None = None, *, region: str = "vg", channel: Any = "chat", proof: str = "code"):
+    async def begin(
+        self, identity: str | None = None, *, region: str = "vg", channel: Any = "chat", proof: str = "code"
+    ):
         now = datetime.now(UTC)
         async with service().stores.begin() as tx:
             person = None
@@ -33,7 +35,9 @@ class Rasa:
                 number = parse_identity(identity, today=now.date())
                 person = await tx.people.by_identity(region, number.value)
             self.messages += 1
-            thread = await tx.conversations.thread(channel=channel, region=region, key=f"t{self.messages}", address=None)
+            thread = await tx.conversations.thread(
+                channel=channel, region=region, key=f"t{self.messages}", address=None
+            )
             self.sender = f"sender-{self.messages}"
             visit = await tx.conversations.start_visit(thread, sender_id=self.sender, now=now)
             if person:

@@ -1,5 +1,8 @@
 """The order visit through the actions, on the demo people."""
 
+from actions.turn import service
+from ordering.draft import Draft
+
 ANNA, ERIK, JOHAN = "198501012382", "198501012390", "200101012391"
 AMIRA, LARS, TESFAY = "19780314K080", "19560823M094", "50-991234/6"
 
@@ -19,17 +22,12 @@ async def to_confirm(rasa, identity=ANNA):
 
 
 async def draft(rasa):
-    from actions.turn import service
-    from ordering.draft import Draft
-
     async with service().stores.begin() as tx:
         row = await tx.orders.draft(rasa.visit.person_id)
     return Draft.from_json(row.content) if row else None
 
 
 async def orders(rasa):
-    from actions.turn import service
-
     async with service().stores.begin() as tx:
         return [order for order in await tx.orders.of_person(rasa.visit.person_id) if order.channel != "elsewhere"]
 
@@ -46,6 +44,9 @@ async def test_an_order_is_read_back_placed_and_given_a_number(rasa):
     placed = await orders(rasa)
     assert {order.status for order in placed} == {"confirmed"}
     assert len({order.payer for order in placed}) == len(placed) == 2
+    async with service().stores.begin() as tx:
+        waiting = await tx.outbox.lease(max(order.send_after for order in placed))
+    assert {row.order_id for row in waiting if row.kind == "distributor"} == {order.id for order in placed}
     assert await draft(rasa) is None
 
 

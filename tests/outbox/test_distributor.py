@@ -18,7 +18,7 @@ from ordering.model import NewOrder, Order, OrderLine
 from ordering.outbox.dispatcher import Dispatcher
 from ordering.outbox.distributor import DistributorFolder, DistributorRest, signature
 from ordering.outbox.worker import Worker
-from ordering.use_cases.send_orders import send_orders
+from ordering.use_cases.send_orders import queue_orders
 from tests.outbox.twilio_service import served
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/distributor-order.json").read_text(encoding="utf-8"))
@@ -27,7 +27,7 @@ SECRET = "a secret of both"
 
 
 @pytest.fixture
-async def order(stores, clock) -> Order:
+async def order(stores, sealer, clock) -> Order:
     await load_demo(stores, today=date(2024, 3, 4))
     async with stores.begin() as tx:
         anna = await tx.people.by_identity("vg", "198501012382")
@@ -55,6 +55,7 @@ async def order(stores, clock) -> Order:
             ],
             draft=draft,
         )
+        await queue_orders(tx, [order], sealer=sealer)
     return order
 
 
@@ -66,14 +67,6 @@ def folder(tmp_path) -> Path:
 @pytest.fixture
 def to_folder(stores, sealer, clock, folder) -> Dispatcher:
     return Dispatcher(stores, {"distributor": DistributorFolder(folder)}, sealer, clock)
-
-
-@pytest.fixture
-def hand_over(stores, sealer, clock):
-    async def hand_over() -> list[int]:
-        return await send_orders(stores=stores, sealer=sealer, now=clock(), due_at=clock())
-
-    return hand_over
 
 
 @pytest.fixture
@@ -127,18 +120,16 @@ async def by_post(distributor, stores, sealer, clock):
         await sender.close()
 
 
-async def test_an_order_stays_with_us_while_the_patient_can_take_it_back(order, hand_over, clock, status):
+async def test_an_order_stays_with_us_while_the_patient_can_take_it_back(order, to_folder, clock, folder, status):
     clock.pass_(minutes=14)
-    assert await hand_over() == []
+    assert await to_folder.dispatch() == 0
+    assert not folder.exists()
     assert await status() == "confirmed"
 
 
-async def test_an_order_goes_to_the_folder_as_described_and_is_ordered(
-    order, hand_over, to_folder, clock, folder, status
-):
+async def test_an_order_goes_to_the_folder_as_described_and_is_ordered(order, to_folder, clock, folder, status):
     clock.pass_(minutes=15)
-    ids = await hand_over()
-    assert await to_folder.dispatch(ids) == 1
+    assert await to_folder.dispatch() == 1
     [file] = folder.iterdir()
     assert file.name == f"{order.number}.json"
     document = json.loads(file.read_text(encoding="utf-8"))
@@ -148,17 +139,14 @@ async def test_an_order_goes_to_the_folder_as_described_and_is_ordered(
     assert await status() == "ordered"
 
 
-async def test_an_order_is_handed_over_once_however_many_workers_there_are(order, hand_over, clock):
+async def test_an_order_is_sent_once_however_many_workers_there_are(order, by_post, clock, distributor):
     clock.pass_(minutes=16)
-    handed = await asyncio.gather(*(hand_over() for _ in range(5)))
-    assert sorted(len(ids) for ids in handed) == [0, 0, 0, 0, 1]
+    assert sum(await asyncio.gather(*(by_post.dispatch() for _ in range(5)))) == 1
+    assert len(distributor.posts) == 1
 
 
-async def test_a_cancelled_order_that_waits_in_the_outbox_is_not_sent(
-    order, hand_over, to_folder, clock, folder, cancel, status
-):
+async def test_a_cancelled_order_that_waits_in_the_outbox_is_not_sent(order, to_folder, clock, folder, cancel, status):
     clock.pass_(minutes=16)
-    await hand_over()
     assert await cancel()
     assert await to_folder.dispatch() == 0
     clock.pass_(hours=1)
@@ -168,10 +156,9 @@ async def test_a_cancelled_order_that_waits_in_the_outbox_is_not_sent(
 
 
 async def test_a_cancellation_in_the_very_moment_of_sending_follows_the_order(
-    order, hand_over, by_post, clock, distributor, cancel, status
+    order, by_post, clock, distributor, cancel, status
 ):
     clock.pass_(minutes=16)
-    await hand_over()
     distributor.before_answering = cancel
     await by_post.dispatch()
     distributor.before_answering = None
@@ -185,11 +172,8 @@ async def test_a_cancellation_in_the_very_moment_of_sending_follows_the_order(
     assert list(documents.iter_errors(sent[1])) == []
 
 
-async def test_a_cancelled_order_that_may_have_arrived_is_called_back(
-    order, hand_over, by_post, clock, distributor, cancel
-):
+async def test_a_cancelled_order_that_may_have_arrived_is_called_back(order, by_post, clock, distributor, cancel):
     clock.pass_(minutes=16)
-    await hand_over()
     distributor.answers = [503]
     await by_post.dispatch()
     assert await cancel()
@@ -199,9 +183,8 @@ async def test_a_cancelled_order_that_may_have_arrived_is_called_back(
     assert [json.loads(body)["type"] for _, body in distributor.posts] == ["order", "cancellation"]
 
 
-async def test_a_posted_order_is_signed_with_its_time(order, hand_over, by_post, clock, distributor, status):
+async def test_a_posted_order_is_signed_with_its_time(order, by_post, clock, distributor, status):
     clock.pass_(minutes=16)
-    await hand_over()
     await by_post.dispatch()
     [(headers, body)] = distributor.posts
     stamp = headers["x-pafyll-timestamp"]
@@ -214,10 +197,9 @@ async def test_a_posted_order_is_signed_with_its_time(order, hand_over, by_post,
 
 @pytest.mark.parametrize("answer", [500, 401, 429, 202])
 async def test_an_order_without_acknowledgement_is_sent_again_with_the_same_key(
-    answer, order, hand_over, by_post, clock, distributor, status
+    answer, order, by_post, clock, distributor, status
 ):
     clock.pass_(minutes=16)
-    await hand_over()
     distributor.answers = [answer]
     assert await by_post.dispatch() == 0
     assert await status() == "confirmed"
@@ -227,11 +209,8 @@ async def test_an_order_without_acknowledgement_is_sent_again_with_the_same_key(
     assert await status() == "ordered"
 
 
-async def test_a_refused_order_is_given_up_and_told_about(
-    order, hand_over, by_post, clock, distributor, status, caplog
-):
+async def test_a_refused_order_is_given_up_and_told_about(order, by_post, clock, distributor, status, caplog):
     clock.pass_(minutes=16)
-    await hand_over()
     distributor.answers = [400]
     await by_post.dispatch()
     clock.pass_(days=2)
@@ -241,12 +220,9 @@ async def test_a_refused_order_is_given_up_and_told_about(
     assert "given up" in caplog.text
 
 
-async def test_a_folder_that_cannot_be_written_to_leaves_the_order_for_later(
-    order, hand_over, to_folder, clock, folder, status
-):
+async def test_a_folder_that_cannot_be_written_to_leaves_the_order_for_later(order, to_folder, clock, folder, status):
     folder.write_text("in the way")
     clock.pass_(minutes=16)
-    await hand_over()
     assert await to_folder.dispatch() == 0
     folder.unlink()
     clock.pass_(minutes=1)
@@ -254,23 +230,19 @@ async def test_a_folder_that_cannot_be_written_to_leaves_the_order_for_later(
     assert await status() == "ordered"
 
 
-async def test_a_round_of_the_worker_hands_over_and_sends_what_is_due(
-    order, stores, sealer, settings, to_folder, folder, clock
-):
-    from ordering.wiring import utc_now
-
-    worker = Worker(settings=settings, stores=stores, dispatcher=to_folder, sealer=sealer)
-    clock.moment = utc_now() + timedelta(minutes=1)
-    await worker.round()
+async def test_a_round_of_the_worker_sends_what_is_due(order, to_folder, folder, clock):
+    clock.pass_(minutes=16)
+    await Worker(interval_seconds=1, dispatcher=to_folder).round()
     assert [file.stem for file in folder.iterdir()] == [order.number]
 
 
-async def test_the_worker_outlives_a_database_that_does_not_answer(settings, sealer, to_folder, caplog):
+async def test_the_worker_outlives_a_database_that_does_not_answer(sealer, clock, folder, caplog):
     class NoDatabase:
         def begin(self):
             raise ConnectionError("patient 198501012382")
 
-    worker = Worker(settings=settings, stores=NoDatabase(), dispatcher=to_folder, sealer=sealer)
+    blind = Dispatcher(NoDatabase(), {"distributor": DistributorFolder(folder)}, sealer, clock)
+    worker = Worker(interval_seconds=1, dispatcher=blind)
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(0.05)
     assert not running.done()

@@ -158,46 +158,6 @@ async def test_a_status_changes_only_from_where_it_is_thought_to_be(demo: SqlSto
     assert order.delivered_on == date(2026, 11, 22), "the local day, an hour ahead of UTC"
 
 
-async def test_an_order_is_due_for_the_distributor_once_its_undo_window_has_passed(
-    demo: SqlStores, anna: Person
-) -> None:
-    draft = await begin_draft(demo, anna)
-    placed = await place(demo, [await new_order(demo, anna, draft)], draft)
-    assert placed is not None
-    later = NOW + timedelta(minutes=15)
-    async with demo.begin() as tx:
-        assert await tx.orders.due_for_distributor(NOW + timedelta(minutes=14)) == []
-        assert await tx.orders.due_for_distributor(later) == placed
-        await tx.outbox.put(
-            kind="sms", recipient="+46701740605", sealed=b"", key="s", due_at=NOW, order_id=placed[0].id
-        )
-        assert await tx.orders.due_for_distributor(later) == placed, "a message about it is not the order itself"
-        await tx.outbox.put(
-            kind="distributor", recipient="folder", sealed=b"", key="d", due_at=NOW, order_id=placed[0].id
-        )
-        assert await tx.orders.due_for_distributor(later) == []
-
-
-async def test_a_cancelled_order_is_never_due(demo: SqlStores, anna: Person) -> None:
-    draft = await begin_draft(demo, anna)
-    placed = await place(demo, [await new_order(demo, anna, draft)], draft)
-    assert placed is not None
-    async with demo.begin() as tx:
-        assert await tx.orders.set_status(placed[0].id, was=["confirmed"], to="cancelled", now=NOW)
-        assert await tx.orders.due_for_distributor(NOW + timedelta(days=1)) == []
-
-
-async def test_the_limit_counts_orders_and_takes_the_longest_waiting(demo: SqlStores, anna: Person) -> None:
-    placed = []
-    for minutes in (40, 20, 30):
-        draft = await begin_draft(demo, anna)
-        order = await new_order(demo, anna, draft, send_after=NOW + timedelta(minutes=minutes))
-        placed += await place(demo, [order], draft) or []
-    async with demo.begin() as tx:
-        due = await tx.orders.due_for_distributor(NOW + timedelta(hours=1), limit=2)
-    assert [order.id for order in due] == [placed[1].id, placed[2].id]
-
-
 async def test_orders_made_elsewhere_count_and_nobody_here_made_them(demo: SqlStores, anna: Person) -> None:
     async with demo.begin() as tx:
         strips, drink = await tx.orders.of_person(anna.id)
