@@ -43,7 +43,8 @@ def take(ctx: Context, text: str) -> Said | Ask | None:
     confirm, match = ctx.memory.confirm, _YES_CODE.fullmatch(text)
     if confirm is None:
         # Sent twice: the second yes hears of the order that the first one made.
-        return Ask(intent="affirm") if match and ctx.memory.confirm_ok else None
+        # Four digits that answer another question (a door code) are no yes.
+        return Ask(intent="affirm") if match and ctx.memory.confirm_ok and not ctx.memory.question else None
     if match:
         return _take_code(ctx, confirm, match[1])
     if fold(text) in _YES:

@@ -99,3 +99,19 @@ async def test_the_yes_survives_a_rasa_that_fails(house, code, monkeypatch):
     house.rasa.answer = lambda body: {"text": "beställt"}
     await house.until(lambda: "beställt" in house.phones.to(ANNA)[-1])
     assert house.rasa.heard[-1] == "/affirm"
+
+
+async def test_a_yes_that_comes_twice_is_a_yes_twice(house, code):
+    house.dialogue.open = None
+    await house.sms(f"JA {code}")
+    await house.sms(f"JA {code}")
+    assert house.rasa.heard == ["klar", "/affirm", "/affirm"]
+
+
+async def test_four_digits_that_answer_a_later_question_are_no_yes(house, code):
+    await house.sms(f"JA {code}")
+    house.dialogue.open = Pending(name="door_code", private=True, expects="text")
+    house.rasa.answer = lambda body: {"text": "Portkod?", "utter_action": "utter_ask_door_code"}
+    await house.sms("beställ mer, tack, det var allt för den här gången")
+    await house.sms("1234")
+    assert house.dialogue.answers == ["1234"]
