@@ -22,7 +22,7 @@ MOST_TRIES = 5
 MOST_CODES = 3  # in a visit
 PERSON_CODES = 6  # for a person in an hour, over all visits
 NOBODY = 0  # stands for an unknown person where a known one's id is counted
-LANGUAGES = ("sv", "en")
+LANGUAGES = ("sv",)  # that a visit is held in; more once the order's texts and days are worded in them
 
 _GIVE_UP = frozenset(
     ("avbryt", "avbryta", "cancel", "strunta i det", "glom det", "nej", "vill inte", "nevermind", "never mind")
