@@ -74,6 +74,8 @@ def pending(case: PatientCase) -> Pending | None:
     expects: Expects = "choice" if choices and name not in _OR_DIGITS else "text"
     if name in _NUMBERS:
         expects = "number"
+    elif name == "door_code":
+        expects = "text"  # may be keyed, so one key is not yet the answer
     return Pending(
         name=name,
         private=name in PRIVATE,
