@@ -9,7 +9,6 @@ from babel.lists import format_list
 
 from ordering.model import Article, Channel, Line, OrderLine, SmsDetail
 
-
 _CHOOSE_LATER = re.compile(r"\s*\(välj [^()]*\)")  # a register's note to whoever orders
 
 

@@ -252,6 +252,9 @@ class _Editor:
                     flavour = None
                 else:
                     waiting = count
+            elif kind == "product" and waiting is not None and (counted := self.counted_line(value)):
+                self.packages(counted, waiting)
+                waiting = None
             elif kind == "flavour":
                 if waiting is not None:
                     self.flavour(value, waiting)
@@ -264,6 +267,14 @@ class _Editor:
             self.flavour(flavour, waiting)
         elif waiting is not None:
             self.amount(waiting)
+
+    def counted_line(self, product: str) -> DraftLine | None:
+        """The drafted line of a product that comes in one kind, so that a number says it all."""
+        for line in self.draft.lines:
+            article = self.case.states[line.line_id].line.article
+            if article.product.lower() == product.lower() and not article.variants:
+                return line
+        return None
 
     def amount(self, count: int) -> None:
         line = self.case.current or (self.draft.lines[0] if len(self.draft.lines) == 1 else None)

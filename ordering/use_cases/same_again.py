@@ -21,28 +21,35 @@ def take_variants_as_last_time(case: PatientCase, line: DraftLine) -> list[Say]:
 
 
 def take_as_last_time(case: PatientCase) -> list[Say]:
-    """Fills the draft with what was taken last time on every line that may be taken now, delivered as last time."""
+    """Fills the draft with what was taken last time, delivered as last time.
+
+    On the lines in the draft, or where there are none on every line that may be taken now. A line in the draft that
+    has no last time is kept as it is, and asked about.
+    """
     draft = case.draft
     if draft is None:
         return []
-    chosen = {line.line_id for line in draft.lines}
+    chosen = {line.line_id: line for line in draft.lines}
     says: list[Say] = []
-    draft.lines = []
+    lines, found = [], False
     for state in case.can_take():
-        history = [withdrawn for withdrawn in case.history(state.line) if withdrawn.status != "cancelled"]
-        if not history or (chosen and state.line.id not in chosen):
+        if chosen and state.line.id not in chosen:
             continue
+        history = [withdrawn for withdrawn in case.history(state.line) if withdrawn.status != "cancelled"]
+        if not history:
+            lines += [chosen[state.line.id]] if chosen else []
+            continue
+        found = True
         line = DraftLine(state.line.id)
-        draft.lines.append(line)
+        lines.append(line)
         if state.line.article.variants:
             says += take_variants_as_last_time(case, line)
         else:
             last = max(history, key=lambda withdrawn: withdrawn.day)
             line.packages = min(last.packages or state.line.packages_per_withdrawal, state.line.packages_per_withdrawal)
-    if not draft.lines:
-        draft.lines = [DraftLine(line_id) for line_id in chosen]
+    if not found:
         return [Say("utter_no_last_time")]
-    draft.lines_done = True
+    draft.lines, draft.lines_done = lines, True
     last_order = case.last_delivery(draft)
     if last_order and draft.option is None:
         draft.option, draft.details = last_order.option, dict(last_order.details)

@@ -26,6 +26,7 @@ DRINK = Article(
     ),
 )
 STRIPS = Article(number="10001", region="vg", name="Teststickor 50 st", product="testremsa", area="diabetes")
+LANCETS = Article(number="10003", region="vg", name="Lansetter 200 st", product="lansetter", area="diabetes")
 SENSOR = Article(number="10002", region="vg", name="Sensor 14 dagar", product="sensor", area="diabetes", kind="cgm")
 
 PERSON = Person(

@@ -7,7 +7,7 @@ from ordering.draft import Draft
 from ordering.model import OrderLine
 from ordering.use_cases.pending import pending
 from ordering.use_cases.place_order import may_confirm, new_orders
-from tests.ordering.cases import DRINK, NOW, PERSON, SENSOR, STRIPS, TODAY, Talk, line, make_case, order
+from tests.ordering.cases import DRINK, LANCETS, NOW, PERSON, SENSOR, STRIPS, TODAY, Talk, line, make_case, order
 
 
 def test_the_only_line_is_not_asked_for():
@@ -97,6 +97,28 @@ def test_same_as_last_time_as_the_first_words_goes_straight_to_reading_back():
     talk.say("same_as_last_time")
     assert talk.case.draft.lines[0].packages == 5
     assert talk.question == "confirm"
+
+
+def test_same_as_last_time_keeps_what_has_no_last_time_and_asks_about_it():
+    last = order([OrderLine(1, "10001", 5)], day=TODAY - timedelta(days=40))
+    talk = Talk(make_case([line(1, STRIPS), line(2, LANCETS)], [last]))
+    talk.say("order_products", ("product", "testremsa"), ("product", "lansetter"))
+    talk.say("same_as_last_time")
+    assert [(one.line_id, one.packages) for one in talk.case.draft.lines] == [(1, 5), (2, None)]
+    assert talk.question == "amount"
+
+
+def test_each_number_goes_to_the_product_beside_it():
+    talk = Talk(make_case([line(1, STRIPS), line(2, LANCETS), line(3, DRINK)]))
+    talk.say(
+        "order_products",
+        *(("amount", "2"), ("product", "lansetter"), ("amount", "6"), ("product", "testremsa")),
+        *(("amount", "10"), ("flavour", "vanilj")),
+    )
+    drafted = {one.line_id: one for one in talk.case.draft.lines}
+    assert (drafted[1].packages, drafted[2].packages) == (6, 2)
+    assert drafted[3].variants == {"vanilla": 10}
+    assert talk.question == "delivery"
 
 
 def test_a_cgm_is_never_left_outside_the_door_d5():
