@@ -43,7 +43,7 @@ class ValidateOrderForm(PatientAction):
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         asked_before = turn.tracker.get_slot("requested_slot")
-        if not turn.answers_the_patient:
+        if not turn.answers_the_patient and case.draft:
             return question_slots(case, case.question)
         if case.draft is None and asked_before and asked_before != "lines":
             turn.tell([Say("utter_changed_meanwhile")])
@@ -166,9 +166,12 @@ def receipts(case: PatientCase, orders: list[Order]) -> list[Say]:
     says = []
     for order in orders:
         values = {"number": order.number, "products": products_of(case, order)}
+        response = "utter_receipt_no_day"
         if order.expected_latest:
-            values["expected"] = wording.day(order.expected_latest, language)
-        says.append(Say("utter_receipt" if order.expected_latest else "utter_receipt_no_day", values))
+            response, values["expected"] = "utter_receipt", wording.day(order.expected_latest, language)
+        elif order.expected_earliest:
+            response, values["expected"] = "utter_receipt_earliest", wording.day(order.expected_earliest, language)
+        says.append(Say(response, values))
         if order.fee_kr is not None:
             says.append(Say("utter_receipt_fee", {"fee": str(order.fee_kr)}))
     minutes = service().settings.undo_minutes

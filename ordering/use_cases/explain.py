@@ -5,11 +5,15 @@ from ordering.use_cases.patient_case import STOCKHOLM, LineState, PatientCase
 from ordering.use_cases.said import Say
 
 
+def capitalised(label: str) -> str:
+    """For labels that begin a sentence."""
+    return label[:1].upper() + label[1:]
+
+
 def explain(case: PatientCase, state: LineState) -> Say:
     """One response per line. Values: product, and what the reason needs (days, dates, packages)."""
     decision, line, language = state.decision, state.line, case.visit.language
-    label = case.label(line)
-    values = {"product": label[:1].upper() + label[1:]}  # it begins the sentence
+    values = {"product": capitalised(case.label(line))}
     numbers = decision.numbers
 
     def day(name: str) -> str:

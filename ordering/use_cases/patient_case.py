@@ -192,6 +192,13 @@ class PatientCase:
         inside, outside = self.checks(draft, outside_region=False), self.checks(draft, outside_region=True)
         return any(a.tell != b.tell for a, b in zip(inside, outside, strict=True))
 
+    def mobile_matters(self, draft: Draft) -> bool:
+        """Whether somebody will call or write to the mobile: without one, something would be missing or different."""
+        return any(
+            a.missing != b.missing or a.tell != b.tell
+            for a, b in zip(self.checks(draft), self.checks(draft, mobile=None), strict=True)
+        )
+
     def tell(self, draft: Draft) -> tuple[str, ...]:
         """Message codes that the patient must hear before saying yes."""
         return tuple(dict.fromkeys(code for check in self.checks(draft) for code in check.tell))

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from ordering import wording
 from ordering.model import Order
-from ordering.use_cases.explain import explain, run_out
+from ordering.use_cases.explain import capitalised, explain, run_out
 from ordering.use_cases.patient_case import STOCKHOLM, UNDER_WAY, LineState, PatientCase
-from ordering.use_cases.place_order import fee
+from ordering.use_cases.place_order import fee, new_fees
 from ordering.use_cases.said import Say
 from rulebook import Rulebook
 
@@ -114,16 +114,18 @@ def products_of(case: PatientCase, order: Order) -> str:
 
 
 def fees(case: PatientCase) -> list[Say]:
-    """The fee of the draft, or of one withdrawal of each line (F1-F7). Where the sources give none: says so."""
-    draft = case.draft
-    drafted = {line.line_id: line.taken for line in draft.lines} if draft else {}
-    states = [state for state in about(case, []) if not drafted or state.line.id in drafted]
+    """The fee of each order that the draft would become, else of one withdrawal of each line (F1-F7).
+
+    Where the sources give none: says so.
+    """
+    if case.draft and case.draft.begun:
+        says = [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, case.draft) if kr is not None]
+        return says or [Say("utter_fee_unknown")]
     says = []
-    for state in states:
-        packages = drafted.get(state.line.id) or state.line.packages_per_withdrawal
-        kr = fee(case, [(state.line, packages)])
+    for state in about(case, []):
+        kr = fee(case, [(state.line, state.line.packages_per_withdrawal)])
         if kr is not None:
-            says.append(Say("utter_fee", {"product": case.label(state.line), "fee": str(kr)}))
+            says.append(Say("utter_fee", {"product": capitalised(case.label(state.line)), "fee": str(kr)}))
     return says or [Say("utter_fee_unknown")]
 
 

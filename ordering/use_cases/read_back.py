@@ -11,6 +11,8 @@ def read_back(case: PatientCase, draft: Draft) -> list[Say]:
     chosen = "_chosen" if draft.details.get("pickup_point") else ""
     says = [*_fewer(case, draft), Say(f"utter_read_{draft.option}{chosen}"), *_details(draft)]
     says += [Say(f"utter_tell_{code}") for code in case.tell(draft)]
+    if draft.details.get("mobile") and not draft.details.get("notify_by") and case.mobile_matters(draft):
+        says.append(Say("utter_read_mobile"))
     says += [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, draft) if kr is not None]
     return says
 

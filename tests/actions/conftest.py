@@ -26,14 +26,23 @@ class Rasa:
         self.messages = 0
 
     async def begin(
-        self, identity: str | None = None, *, region: str = "vg", channel: Any = "chat", proof: str = "code"
+        self,
+        identity: str | None = None,
+        *,
+        region: str = "vg",
+        channel: Any = "chat",
+        proof: str = "code",
+        speaker: str | None = None,
     ):
         now = datetime.now(UTC)
         async with service().stores.begin() as tx:
-            person = None
-            if identity:
-                number = parse_identity(identity, today=now.date())
-                person = await tx.people.by_identity(region, number.value)
+
+            async def found(number: str):
+                parsed = parse_identity(number, today=now.date())
+                return await tx.people.by_identity(region, parsed.value)
+
+            person = await found(identity) if identity else None
+            speaking = await found(speaker) if speaker else person
             self.messages += 1
             thread = await tx.conversations.thread(
                 channel=channel, region=region, key=f"t{self.messages}", address=None
@@ -41,7 +50,7 @@ class Rasa:
             self.sender = f"sender-{self.messages}"
             visit = await tx.conversations.start_visit(thread, sender_id=self.sender, now=now)
             if person:
-                visit = replace(visit, person_id=person.id, speaker_id=person.id, proof=proof)
+                visit = replace(visit, person_id=person.id, speaker_id=speaking.id, proof=proof)
                 await tx.conversations.save_visit(visit)
             self.visit = visit
 

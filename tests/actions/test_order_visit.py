@@ -178,6 +178,31 @@ async def test_questions_about_ones_own_things_are_answered(rasa):
     assert (await rasa.call("action_talk_to_human", "talk_to_human"))[0] == "utter_human"
 
 
+async def test_ordering_for_someone_else_begins_with_whom_it_is_about_w11(rasa):
+    await rasa.begin("199001012385")
+    said = await rasa.call("action_order_for_someone_else", "order_for_someone_else")
+    assert said == [{"need": "who"}]
+    await rasa.begin("200101012391")
+    said = await rasa.call("action_order_for_someone_else", "order_for_someone_else")
+    assert said == ["utter_nobody_else"]
+
+
+async def test_the_parent_orders_for_the_child_w11(rasa):
+    await rasa.begin("202001012398", speaker="199001012385")
+    assert await rasa.call("action_order_for_someone_else", "order_for_someone_else") == []
+    assert "followup" in rasa.events
+    await rasa.call("validate_order_form", "order_for_someone_else", first=False)
+    assert rasa.asked == "variants"
+
+
+async def test_a_fee_is_told_once_for_the_whole_order(rasa):
+    await rasa.begin("19930711CL05", region="skane")
+    assert await rasa.call("action_fee", "ask_fee") == ["utter_fee", "utter_fee"]
+    await rasa.call("validate_order_form", "order_products")
+    await rasa.pick("lines=all")
+    assert await rasa.call("action_fee", "ask_fee", first=False) == ["utter_read_fee"]
+
+
 async def test_a_complaint_is_written_down_in_the_patients_own_words(rasa):
     await rasa.begin(JOHAN)
     assert await rasa.call("action_complain", "report_defect", text="jag vill reklamera") == []

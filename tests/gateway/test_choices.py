@@ -111,3 +111,7 @@ def test_an_alias_goes_before_a_number_word():
 def test_only_a_token_that_was_offered_is_a_choice():
     assert by_token("b", THREE) is POINT
     assert by_token("forged", THREE) is None
+
+
+def test_an_amount_before_a_label_is_more_than_the_label():
+    assert picked("5 jordgubb", [Offered("j", "jordgubb", "1"), Offered("v", "vanilj", "2")]) is None
