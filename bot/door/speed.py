@@ -7,6 +7,7 @@ measured by `make bench` and told in docs/performance.md.
 import asyncio
 import copy
 import functools
+import json
 from graphlib import TopologicalSorter
 from itertools import takewhile
 from typing import Any
@@ -17,14 +18,19 @@ import rasa.core.actions.action
 import rasa.core.processor
 import rasa.shared.core.events
 import rasa.shared.utils.common
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.actions.forms import FormAction
+from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
+from scipy.sparse import csr_matrix, hstack, vstack
 
 # The gateway gives a turn eight seconds. Rasa must have let go of the conversation before that, or a second try would
 # wait behind the first.
@@ -34,15 +40,32 @@ IDLE_SECONDS = 3
 
 
 def validate_with_compiled_schema() -> None:
-    """jsonschema checks its own schema before every check of a result: most of a stock turn. Compile it once."""
-    validator = Draft202012Validator(RemoteAction.action_response_format_spec())
+    """jsonschema checks its own schema before every check of a result: most of a stock turn.
+
+    Here the schema is compiled once, and an event is held against the form of its own kind instead of all kinds in
+    turn. What is refused is the same.
+    """
+    shape, kinds = _result_validators()
 
     def validate(self: RemoteAction, result: Any) -> bool:
-        for error in validator.iter_errors(result):
-            raise error
+        shape.validate(result)
+        for event in result.get("events", []):
+            kind = kinds.get(event["event"])
+            if kind is None:
+                raise ValidationError("an event of a kind that Rasa does not know")
+            kind.validate(event)
         return True
 
     RemoteAction._validate_action_result = validate
+
+
+def _result_validators() -> tuple[Draft202012Validator, dict[str, Draft202012Validator]]:
+    """What every result must look like, and what an event of each kind must look like."""
+    shape = copy.deepcopy(RemoteAction.action_response_format_spec())
+    forms = shape["properties"]["events"]["items"].pop("oneOf")
+    return Draft202012Validator(shape), {
+        form["properties"]["event"]["const"]: Draft202012Validator(form) for form in forms
+    }
 
 
 def look_event_types_up_once() -> None:
@@ -122,6 +145,51 @@ def run_the_graph_plainly() -> None:
     rasa.core.processor.DaskGraphRunner = PlainGraphRunner
 
 
+def ask_rules_by_intent_only() -> None:
+    """Stock Rasa tries every rule twice after a message, by text and by intent. Rules that never name a text, as ours,
+    can only be met by intent."""
+    stock = RulePolicy._find_action_from_rules
+
+    def find(
+        self: RulePolicy, tracker: DialogueStateTracker, domain: Any, use_text_for_last_user_input: bool
+    ) -> tuple[str | None, str | None, bool]:
+        if use_text_for_last_user_input and not may_match_by_text(self):
+            return None, None, False
+        return stock(self, tracker, domain, use_text_for_last_user_input)
+
+    RulePolicy._find_action_from_rules = find
+
+
+def may_match_by_text(policy: RulePolicy) -> bool:
+    """Whether a rule names a text, or acts on a message without naming its intent."""
+    if not hasattr(policy, "_may_match_by_text"):
+        rules = [json.loads(key) for key in policy.lookup[RULES]]
+        policy._may_match_by_text = any(
+            any("text" in state.get("user", {}) for state in rule) or _acts_on_any_message(rule[-1]) for rule in rules
+        )
+    return bool(policy._may_match_by_text)
+
+
+def _acts_on_any_message(state: dict[str, Any]) -> bool:
+    after_listening = state.get("prev_action", {}).get("action_name") == ACTION_LISTEN_NAME
+    return after_listening and "intent" not in state.get("user", {})
+
+
+def gather_sentence_features_once() -> None:
+    """The classifier reads a sentence's features only. Stock Rasa joins those of each word too, two at a time."""
+
+    def matrix(self: LogisticRegressionClassifier, messages: list[Message]) -> csr_matrix:
+        return vstack([_sentence_features(message) for message in messages]).tocsr()
+
+    LogisticRegressionClassifier._create_X = matrix
+
+
+def _sentence_features(message: Message) -> csr_matrix:
+    wanted = [one for one in message.features if one.attribute == TEXT and one.type == FEATURE_TYPE_SENTENCE]
+    sparse_first = sorted(wanted, key=lambda one: not one.is_sparse())
+    return hstack([csr_matrix(one.features) for one in sparse_first])
+
+
 def keep_connections_to_the_action_server() -> None:
     """Stock Rasa makes a new HTTP client and connection for each action call."""
 
@@ -165,13 +233,19 @@ def give_actions_six_seconds() -> None:
 
 def copied_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
     """A tracker of its own with the same events and state. Events and messages are shared: nobody changes those."""
-    twin = object.__new__(type(tracker))
-    twin.__dict__.update(tracker.__dict__)
+    twin = _bare_copy(tracker)
     twin.events = copy.copy(tracker.events)
     twin.slots = copy.copy(tracker.slots)
     for name, slot in tracker.slots.items():
-        twin.slots[name] = copy.copy(slot)
+        twin.slots[name] = _bare_copy(slot)
     twin.active_loop = copy.copy(tracker.active_loop)
+    return twin
+
+
+def _bare_copy(thing: Any) -> Any:
+    """What copy.copy gives for a plain object, without asking how it wants to be copied."""
+    twin = object.__new__(type(thing))
+    twin.__dict__.update(thing.__dict__)
     return twin
 
 
@@ -198,6 +272,8 @@ def make_quick() -> None:
     look_event_types_up_once()
     call_actions_with_what_they_read()
     run_the_graph_plainly()
+    ask_rules_by_intent_only()
+    gather_sentence_features_once()
     keep_connections_to_the_action_server()
     give_actions_six_seconds()
     copy_trackers_instead_of_replaying()

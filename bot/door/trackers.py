@@ -1,7 +1,8 @@
 """A tracker store that forgets.
 
 A tracker only carries a visit from one message to the next: what must last is in the product's database, and a
-conversation that Rasa does not know is taken up again from the draft. So the newest few are kept, as they are.
+conversation that Rasa does not know is taken up again from the draft. So the newest few are kept, and of each of them
+only where it stands and what was said last.
 """
 
 from collections import OrderedDict
@@ -10,10 +11,20 @@ from typing import Any
 
 from bot.door.speed import copied_tracker
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_SESSION_START_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
+
+MESSAGES_KEPT = 4
 
 
 class RecentTrackers(TrackerStore):
@@ -30,7 +41,7 @@ class RecentTrackers(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
-        self._recent[tracker.sender_id] = this_session(tracker)
+        self._recent[tracker.sender_id] = remembered(tracker)
         self._recent.move_to_end(tracker.sender_id)
         while len(self._recent) > self._keep:
             self._recent.popitem(last=False)
@@ -46,16 +57,25 @@ class RecentTrackers(TrackerStore):
         return list(self._recent)
 
 
-def this_session(tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """The tracker with the events of its last session only, as Rasa's stores hand it out."""
-    events = list(tracker.events)
-    starts = [
-        index
-        for index, event in enumerate(events)
-        if isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME
-    ]
+def remembered(tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """The tracker as the next message needs it: where the dialogue stands, and no more than the last few messages.
+
+    Rules look back to the patient's message and no further, so older ones would only make every turn slower.
+    """
     kept = copied_tracker(tracker)
-    if starts and starts[-1] > 0:
+    messages = sum(isinstance(event, UserUttered) for event in tracker.events)
+    if tracker.latest_action_name == ACTION_LISTEN_NAME and messages >= MESSAGES_KEPT:
         kept.events.clear()
-        kept.events.extend(events[starts[-1] :])
+        kept.events.extend(standing(tracker))
     return kept
+
+
+def standing(tracker: DialogueStateTracker) -> list[Event]:
+    """The events of a session that begins where this tracker stands, listening."""
+    slots = [SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value != slot.initial_value]
+    loop = tracker.active_loop
+    events: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
+    if loop is not None:
+        events += [ActionExecuted(loop.name), ActiveLoop(loop.name)]
+        events += [ActionExecutionRejected(loop.name)] if loop.rejected else []
+    return [*events, *slots, ActionExecuted(ACTION_LISTEN_NAME)]

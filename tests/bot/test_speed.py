@@ -3,9 +3,12 @@
 import asyncio
 import copy
 import dataclasses
+import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import jsonschema
 import pytest
 import rasa.core.actions.action
 import rasa.core.processor
@@ -16,6 +19,7 @@ from rasa.core.actions.forms import FormAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -30,7 +34,9 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
+from scipy.sparse import csr_matrix, hstack, vstack
 
 from bot.door import channel, speed
 from tests.bot.conftest import ASSISTANT
@@ -87,12 +93,23 @@ def test_a_right_result_passes_the_compiled_check(result: dict[str, Any]) -> Non
         {"events": {}},
         {"events": [{"name": "count"}]},
         {"events": [{"event": "slot", "value": 1}]},
+        {"events": [{"event": "no_such_event"}]},
+        {"events": [{"event": 7}]},
+        {"events": [{"event": ["slot"]}]},
+        {"events": [{"event": "slot", "name": 7, "value": 1}]},
+        {"events": [{"event": "slot", "name": "count", "value": 1, "timestamp": "now"}]},
+        {"events": [{"event": "action", "hide_rule_turn": "no"}]},
+        {"events": [{"event": "entities", "entities": [{"value": 1}]}]},
+        {"events": [{"event": "user", "parse_data": {"intent": "greet"}}]},
+        {"events": [{"event": "active_loop", "name": None}, {"event": "slot"}]},
         {"events": ["slot"]},
         {"responses": ["hej"]},
         {"responses": {}},
     ],
 )
 def test_a_result_of_the_wrong_shape_is_still_refused(result: Any) -> None:
+    with pytest.raises(ValidationError):
+        jsonschema.validate(result, RemoteAction.action_response_format_spec())
     with pytest.raises(ValidationError):
         REMOTE._validate_action_result(result)
 
@@ -140,6 +157,10 @@ def test_a_copied_tracker_is_what_replaying_its_events_gives(domain: Domain, mor
     copied, replayed = tracker.copy(), STOCK_REPLAY(tracker, float("inf"))
     assert list(copied.events) == list(replayed.events)
     assert copied.current_state(EventVerbosity.ALL) == replayed.current_state(EventVerbosity.ALL)
+    copied_slots, replayed_slots = (
+        {name: vars(slot) for name, slot in one.slots.items()} for one in (copied, replayed)
+    )
+    assert copied_slots == replayed_slots
     assert copied.is_active_loop_rejected == replayed.is_active_loop_rejected
 
 
@@ -163,6 +184,41 @@ def test_a_forms_temporary_tracker_is_the_stock_one(domain: Domain) -> None:
     assert quick.current_slot_values() == stock.current_slot_values()
     assert [event.type_name for event in quick.events] == [event.type_name for event in stock.events]
     assert quick.latest_action_name == stock.latest_action_name
+
+
+def a_policy(*rules: list[dict[str, Any]]) -> SimpleNamespace:
+    return SimpleNamespace(lookup={"rules": {json.dumps(rule): "utter_x" for rule in rules}})
+
+
+def test_rules_are_asked_by_text_only_when_one_of_them_could_answer() -> None:
+    listening = {"prev_action": {"action_name": "action_listen"}}
+    by_intent = [{**listening, "user": {"intent": "greet"}}]
+    follow_up = [{**listening, "user": {"intent": "greet"}}, {"prev_action": {"action_name": "utter_greet"}}]
+    by_text = [{**listening, "user": {"text": "hej"}}]
+    by_anything = [listening]
+    assert not speed.may_match_by_text(a_policy(by_intent, follow_up))
+    assert speed.may_match_by_text(a_policy(by_intent, by_text))
+    assert speed.may_match_by_text(a_policy(by_intent, by_anything))
+
+
+def test_sentence_features_are_those_of_the_stock_classifier(model: Path) -> None:
+    agent = Agent.load(str(model))
+    nodes = agent.processor.graph_runner._instantiated_nodes
+    classifier = next(
+        node._component for node in nodes.values() if isinstance(node._component, LogisticRegressionClassifier)
+    )
+    seen: list[Message] = []
+    quick = classifier._create_X
+
+    def keep(messages: list[Message]) -> Any:
+        seen.extend(messages)
+        return quick(messages)
+
+    classifier._create_X = keep
+    for text in ("hej", "12 stycken", "jag vill beställa", "xyz"):
+        asyncio.run(agent.processor.parse_message(UserMessage(text)))
+    stock = [hstack([csr_matrix(one.get_sparse_features("text")[1].features)]) for one in seen]
+    assert (quick(seen) != vstack(stock)).nnz == 0
 
 
 def test_the_plain_runner_answers_what_dask_answers(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,18 @@
 """The tracker store that forgets."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+from rasa.core.agent import Agent
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.utils.endpoints import EndpointConfig
 
-from bot.door.trackers import RecentTrackers
+from bot.door import trackers
+from bot.door.trackers import MESSAGES_KEPT, RecentTrackers, standing
+from tests.bot.actions_double import ActionsDouble
 from tests.bot.conftest import ASSISTANT
 
 DOMAIN = Domain.load(str(ASSISTANT / "domain.yml"))
@@ -60,15 +66,53 @@ async def test_a_thousand_conversations_leave_only_the_newest() -> None:
     assert len(list(await store.keys())) == 50
 
 
-async def test_only_the_last_session_is_kept() -> None:
+async def test_only_the_last_messages_are_kept_but_all_of_the_state() -> None:
     store = a_store()
-    start = ActionExecuted("action_session_start")
-    await save(store, "a", start, SessionStarted(), UserUttered("hej"), SlotSet("language", "en"))
-    await save(store, "a", ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen"))
-    found = await store.retrieve("a")
-    assert found is not None
-    assert [event.type_name for event in found.events] == ["action", "session_started", "action"]
-    assert found.get_slot("language") == "sv"
+    await save(store, "a", ActionExecuted("count_form"), ActiveLoop("count_form"), SlotSet("language", "en"))
+    for number in range(40):
+        said = UserUttered(f"nummer {number}", {"name": "count"})
+        asked = SlotSet("requested_slot", "count")
+        saved = await save(store, "a", said, ActionExecuted("count_form"), asked, ActionExecuted("action_listen"))
+        found = await store.retrieve("a")
+        assert found is not None
+        assert sum(isinstance(event, UserUttered) for event in found.events) < MESSAGES_KEPT
+        assert len(found.events) < 30
+        assert (found.active_loop_name, found.latest_action_name) == ("count_form", "action_listen")
+        assert found.current_slot_values() == saved.current_slot_values()
+
+
+@pytest.mark.parametrize("rejected", [False, True])
+async def test_where_a_tracker_stands_can_be_replayed(rejected: bool) -> None:
+    tracker = DialogueStateTracker("a", DOMAIN.slots)
+    for event in (
+        ActionExecuted("count_form"),
+        ActiveLoop("count_form"),
+        SlotSet("requested_slot", "count"),
+        SlotSet("language", "en"),
+        SlotSet("count", [1, 2]),
+        *([ActionExecutionRejected("count_form")] if rejected else []),
+    ):
+        tracker.update(event, DOMAIN)
+    again = DialogueStateTracker.from_events("a", standing(tracker), slots=DOMAIN.slots)
+    assert again.current_slot_values() == tracker.current_slot_values()
+    assert (again.active_loop_name, again.is_active_loop_rejected) == ("count_form", rejected)
+    assert again.latest_action_name == "action_listen"
+
+
+@pytest.mark.parametrize("kept", [1, 2, MESSAGES_KEPT])
+async def test_a_visit_is_the_same_however_little_is_remembered(
+    model: Path, actions: ActionsDouble, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Forms, digressions, a finished form, a fallback and a new form, in a visit of thirty messages."""
+    visit = ["hej", "jag vill beställa", "hjälp mig", "qqq", "hejsan", "12 stycken", "hjälp", "10 st", "tjena"] * 4
+    endpoint = EndpointConfig(url=f"http://127.0.0.1:{actions.port}/webhook")
+    said = []
+    for messages_kept in (kept, 1_000_000):
+        monkeypatch.setattr(trackers, "MESSAGES_KEPT", messages_kept)
+        agent = Agent.load(str(model), action_endpoint=endpoint, tracker_store=RecentTrackers(domain=DOMAIN))
+        said.append([[part.get("text") for part in await agent.handle_text(text, sender_id="v")] for text in visit])
+    assert said[0] == said[1]
+    assert all(said[0])
 
 
 async def test_a_conversation_that_was_forgotten_begins_anew() -> None:
