@@ -74,8 +74,6 @@ def pending(case: PatientCase) -> Pending | None:
     expects: Expects = "choice" if choices and name not in _OR_DIGITS else "text"
     if name in _NUMBERS:
         expects = "number"
-    elif name == "door_code":
-        expects = "text"  # may be keyed, so one key is not yet the answer
     return Pending(
         name=name,
         private=name in PRIVATE,
