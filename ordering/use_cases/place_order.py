@@ -12,7 +12,7 @@ from ordering.use_cases.patient_case import LineState, PatientCase, save
 from ordering.use_cases.said import Say
 from ordering.use_cases.send_orders import queue_orders
 from rulebook import facts
-from rulebook.verdict import Decision
+from rulebook.verdict import Decision, DeliveryDay
 
 
 @dataclass(slots=True)
@@ -100,6 +100,8 @@ def _order(
         )
         for line in lines
     ]
+    if "no_time_promise" in case.tell(draft):  # D6
+        days = [DeliveryDay() for _ in lines]
     earliest = [day.earliest for day in days if day.earliest]
     latest = [day.latest for day in days if day.latest]
     row_id = case.row.id if case.row else 0

@@ -241,6 +241,15 @@ def test_lines_with_different_payers_become_separate_orders_w9():
     assert all(order.expected_latest == date(2026, 3, 9) for order in orders)
 
 
+def test_no_day_is_promised_outside_the_region_d6():
+    talk = at_delivery()
+    ready(talk)
+    talk.case.draft.details.update(outside_region=True)
+    [order] = new_orders(talk.case, talk.case.draft, undo=timedelta(minutes=15))
+    assert "no_time_promise" in talk.case.tell(talk.case.draft)
+    assert (order.expected_earliest, order.expected_latest) == (None, None)
+
+
 def test_an_order_begun_in_another_visit_is_offered_again_w8():
     draft = at_delivery().case.draft
     case = make_case([line(1, STRIPS)], draft=draft, id=4)
