@@ -31,6 +31,7 @@ _ABOUT_THE_ORDER = frozenset(
         "deny",
     ]
 )
+_NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 _NEVER_EDITS = frozenset(["cancel", "go_back", "cancel_order", "report_defect", "report_deviation", "return_products"])
 
 
@@ -75,7 +76,9 @@ class ValidateOrderForm(PatientAction):
         if result.confirmed:
             return question_slots(case, None)
         events = question_slots(case, case.question)
-        if message.intent not in _ABOUT_THE_ORDER and not starting:
+        # Whatever Rasa made of the sentence: if it told something for the order, it has been understood.
+        told_something = message.intent in _NOT_UNDERSTOOD and result.changed
+        if message.intent not in _ABOUT_THE_ORDER and not told_something and not starting:
             events.append(ActionExecutionRejected("order_form"))
         elif not result.changed and not starting and message.intent != "order_products":
             turn.tell([Say("utter_not_understood")])

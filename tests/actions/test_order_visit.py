@@ -109,6 +109,17 @@ async def test_a_question_in_the_middle_is_answered_and_the_form_asks_again(rasa
     assert rasa.asked == asked
 
 
+async def test_an_amount_counts_even_in_a_sentence_that_was_not_understood(rasa):
+    await rasa.begin(ANNA)
+    await rasa.call("validate_order_form", "order_products")
+    await rasa.pick("lines=all")
+    await rasa.answer("nlu_fallback", ("amount", "tio"), ("flavour", "choklad"), text="typ tio choklad då kanske")
+    assert "action_execution_rejected" not in rasa.events
+    assert (await draft(rasa)).lines[0].taken == 10
+    await rasa.answer("nlu_fallback", text="xyz")
+    assert "action_execution_rejected" in rasa.events
+
+
 async def test_one_step_back_asks_the_question_before(rasa):
     await rasa.begin(ANNA)
     await rasa.call("validate_order_form", "order_products")
