@@ -60,7 +60,9 @@ def make_environment(uv: str, project: Path, who: str, setting: str, versions: V
     python = find_python(uv, who, setting, versions)
     say(f"Installing the packages of {who} with {python} ...")
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
-    done = subprocess.run([uv, "sync", "--frozen", "--python", python], cwd=project, env=environment)
+    # Compiled now, since where Python may not write byte code every start of Rasa would take half a minute.
+    sync = [uv, "sync", "--frozen", "--compile-bytecode", "--python", python]
+    done = subprocess.run(sync, cwd=project, env=environment)
     if done.returncode:
         raise Missing(f"The packages of {who} could not be installed; the lines above say why.")
 

@@ -26,7 +26,7 @@ def environment(settings: Settings) -> dict[str, str]:
 def commands(settings: Settings) -> dict[str, list[str]]:
     """Each process and how it is started, from the project's folder."""
     python = sys.executable
-    rasa = [str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(MODEL), "-i", "127.0.0.1"]
+    rasa = [str(BOT_PYTHON), "-m", "bot.door", "run", "--model", str(MODEL), "-i", "127.0.0.1"]
     return {
         "api": [python, "-m", "api"],
         "rasa": [
