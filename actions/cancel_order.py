@@ -1,5 +1,7 @@
 """Taking back an order that is not yet on its way (W8)."""
 
+from rasa_sdk.events import FollowupAction
+
 from actions.turn import Events, PatientAction, Turn
 from ordering.use_cases.cancel_order import cancel_order, cancellable
 from ordering.use_cases.patient_case import UNDER_WAY, PatientCase
@@ -24,6 +26,22 @@ class CancelOrder(PatientAction):
             turn.tell([Say("utter_ask_cancel_order", asked)])
         elif not picked:
             turn.tell([too_late(case)])
+        return []
+
+
+class ChangeOrder(PatientAction):
+    """Another address or delivery: for the order being made, else for the newest one under way (W8, D30)."""
+
+    def name(self) -> str:
+        return "action_change_order"
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        order = next((order for order in case.orders if order.status in UNDER_WAY), None)
+        if order is None or (case.draft and case.draft.begun):
+            return [FollowupAction("order_form")]
+        decision = case.book.change(status=order.status, what="address")
+        response = "utter_change_possible" if decision.allowed else f"utter_change_{decision.reason}"
+        turn.tell([Say(response, {"number": order.number})])
         return []
 
 

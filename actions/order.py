@@ -6,7 +6,6 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
 from actions.turn import Events, PatientAction, Turn, leave_form, service
-from ordering import wording
 from ordering.model import Order
 from ordering.use_cases.edit_draft import edit
 from ordering.use_cases.explain import blocked
@@ -142,6 +141,7 @@ class GoBack(PatientAction):
             turn.tell([Say("utter_nothing_to_go_back_to")])
             return []
         case.draft.seen = turn.message.id
+        await fill_nearest_points(case, service().pickup_points)
         await save(turn.tx, case)
         return question_slots(case, case.question)
 
@@ -165,15 +165,14 @@ class Cancel(PatientAction):
 
 def receipts(case: PatientCase, orders: list[Order]) -> list[Say]:
     """One receipt for each order: number, products, expected day, and the fee where there is one (F7)."""
-    language = case.visit.language
     says = []
     for order in orders:
         values = {"number": order.number, "products": products_of(case, order)}
         response = "utter_receipt_no_day"
         if order.expected_latest:
-            response, values["expected"] = "utter_receipt", wording.day(order.expected_latest, language)
+            response, values["expected"] = "utter_receipt", case.worded(order.expected_latest)
         elif order.expected_earliest:
-            response, values["expected"] = "utter_receipt_earliest", wording.day(order.expected_earliest, language)
+            response, values["expected"] = "utter_receipt_earliest", case.worded(order.expected_earliest)
         says.append(Say(response, values))
         if order.fee_kr is not None:
             says.append(Say("utter_receipt_fee", {"fee": str(order.fee_kr)}))

@@ -27,15 +27,11 @@ def question_slots(case: PatientCase, question: str | None) -> Events:
 
 def draft_lines(case: PatientCase, draft: Draft) -> str:
     """ "10 näringsdryck (4 choklad och 6 vanilj) och 6 testremsor", as far as the channel may say it."""
-    items = []
-    for line in draft.lines:
-        if line.line_id not in case.states:
-            continue
-        of_line = case.states[line.line_id].line
-        text = f"{line.taken} {case.label(of_line)}" if line.taken else case.label(of_line)
-        if line.variants:
-            text += f" ({wording.flavours(of_line.article, line.variants, case.visit.language)})"
-        items.append(text)
+    items = [
+        case.described(case.states[line.line_id].line, line.taken, line.variants)
+        for line in draft.lines
+        if line.line_id in case.states
+    ]
     return wording.listing(items, case.visit.language)
 
 

@@ -4,6 +4,7 @@ from actions.order_slots import go_on_with_order
 from actions.turn import Events, Turn, VisitAction, service
 from ordering.use_cases.questions import opening_hours
 from ordering.use_cases.said import Say
+from rulebook.facts import Article
 
 
 class Greet(VisitAction):
@@ -39,6 +40,21 @@ class AskOpeningHours(VisitAction):
 
     async def act(self, turn: Turn) -> Events:
         turn.tell(opening_hours(service().book, turn.visit.region, turn.local, turn.visit.language))
+        return []
+
+
+class AskUrgentDelivery(VisitAction):
+    """Whether a patient may ask for it here, and what to do instead (D12)."""
+
+    def name(self) -> str:
+        return "action_urgent_delivery"
+
+    async def act(self, turn: Turn) -> Events:
+        decision = service().book.urgent(
+            region=turn.visit.region, day=turn.local.date(), asked_by="patient", article=Article()
+        )
+        here = decision.reason != "not_in_this_region"
+        turn.tell([Say("utter_urgent_delivery" if here else "utter_urgent_not_in_this_region")])
         return []
 
 

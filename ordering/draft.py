@@ -141,6 +141,14 @@ class Circumstances(Protocol):
         """Whether it must be known if the address lies outside the region (D6)."""
         ...
 
+    def home_matters(self, draft: Draft) -> bool:
+        """Whether the kind of home, and the way in, must be known (D34)."""
+        ...
+
+    def options(self, draft: Draft) -> list[str]:
+        """The delivery options that every line in the draft allows."""
+        ...
+
 
 def line_question(line: DraftLine, circumstances: Circumstances) -> str | None:
     """What is still to be said about one line."""
@@ -158,13 +166,17 @@ def current_line(draft: Draft, circumstances: Circumstances) -> DraftLine | None
 
 
 def delivery_question(draft: Draft, circumstances: Circumstances) -> str | None:
-    if draft.option is None:
+    if draft.option not in circumstances.options(draft):
         return "delivery"
     missing = circumstances.missing_details(draft)
     if "address" in missing:
         return "address"
     if circumstances.region_matters(draft) and "outside_region" not in draft.details:
         return "outside_region"
+    if circumstances.home_matters(draft) and "dwelling" not in draft.details:
+        return "dwelling"
+    if circumstances.home_matters(draft) and draft.details["dwelling"] == "flat" and "door_code" not in draft.details:
+        return "door_code"
     return missing[0] if missing else None
 
 

@@ -7,14 +7,15 @@ from datetime import date
 from babel.dates import format_date
 from babel.lists import format_list
 
-from ordering.model import Article, Channel, Line, OrderLine, SmsDetail
+from ordering.model import Article, Channel, Line, SmsDetail
 
 _CHOOSE_LATER = re.compile(r"\s*\(välj [^()]*\)")  # a register's note to whoever orders
 
 
-def day(value: date, language: str) -> str:
-    """ "måndag 2 mars": the year is left out, since nothing here is ever more than a year away."""
-    return format_date(value, "EEEE d MMMM", locale=language)
+def day(value: date, language: str, *, today: date) -> str:
+    """ "måndag 2 mars", with the year when it is not today's."""
+    pattern = "EEEE d MMMM" if value.year == today.year else "EEEE d MMMM y"
+    return format_date(value, pattern, locale=language)
 
 
 def listing(items: Iterable[str], language: str) -> str:
@@ -34,12 +35,3 @@ def flavours(article: Article, chosen: dict[str, int], language: str) -> str:
     """ "4 choklad och 2 vanilj"."""
     names = {variant.code: variant.name for variant in article.variants}
     return listing((f"{number} {names.get(code, code)}" for code, number in chosen.items()), language)
-
-
-def taken(line: Line, order_line: OrderLine, *, channel: Channel, detail: SmsDetail, language: str) -> str:
-    """ "10 näringsdryck (4 choklad och 6 vanilj)"."""
-    name = product(line, channel=channel, detail=detail, language=language)
-    text = f"{order_line.packages} {name}"
-    if order_line.variants:
-        text += f" ({flavours(line.article, order_line.variants, language)})"
-    return text

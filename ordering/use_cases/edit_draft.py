@@ -50,6 +50,7 @@ def edit(case: PatientCase, message: Message) -> Edit:
     editor = _Editor(case, draft, message)
     before = draft.snapshot()
     editor.run()
+    editor.check_the_option()
     if draft.snapshot() != before:
         draft.remember(before)
         draft.seen = message.id
@@ -86,8 +87,23 @@ class _Editor:
         self.amounts_and_flavours()
         for option in self.message.values("delivery"):
             self.delivery(option)
+        if self.message.intent in ("change_delivery", "change_address") and not self.message.values("delivery"):
+            self.change_delivery()
         if not self.result.says and self.message.intent in ("affirm", "deny"):
             self.yes_or_no(self.message.intent == "affirm")
+
+    def check_the_option(self) -> None:
+        """Asks anew for a delivery that a new line does not allow (D5) or that does not suit the home (D34)."""
+        draft = self.draft
+        if draft.option is None or not draft.lines:
+            return
+        if draft.option not in self.case.options(draft):
+            self.say("utter_option_not_possible")
+        elif not self.case.suits(draft):
+            self.say("utter_option_does_not_suit")
+        else:
+            return
+        draft.option, draft.details = None, {}
 
     def say(self, response: str, **values: str) -> None:
         self.result.says.append(Say(response, values))
@@ -294,6 +310,9 @@ class _Editor:
     def flavour(self, name: str, count: int | None) -> None:
         line = self.line_with_variants()
         if line is None:
+            fixed = self.case.current
+            if fixed:  # V4
+                self.say("utter_fixed_flavour", product=self.case.label(self.case.states[fixed.line_id].line))
             return
         article = self.case.states[line.line_id].line.article
         variant = find_variant(article, name)
@@ -339,6 +358,13 @@ class _Editor:
         elif not decision.allowed:
             self.result.says.append(explain(self.case, state))
         return decision.allowed
+
+    def change_delivery(self) -> None:
+        """ "fel adress", "ändra leveransen": that part is asked for again."""
+        if self.message.intent == "change_address" and "address" in self.draft.details:
+            self.draft.asking = "new_address"
+        else:
+            self.draft.option, self.draft.details = None, {}
 
     def delivery(self, option: str) -> None:
         last = self.case.last_delivery(self.draft)

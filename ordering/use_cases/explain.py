@@ -1,7 +1,6 @@
 """Why a line can or cannot be taken now, with the day it can and the arithmetic behind it (W1, W4, W5, W10)."""
 
-from ordering import wording
-from ordering.use_cases.patient_case import STOCKHOLM, LineState, PatientCase
+from ordering.use_cases.patient_case import LineState, PatientCase
 from ordering.use_cases.said import Say
 
 
@@ -12,12 +11,12 @@ def capitalised(label: str) -> str:
 
 def explain(case: PatientCase, state: LineState) -> Say:
     """One response per line. Values: product, and what the reason needs (days, dates, packages)."""
-    decision, line, language = state.decision, state.line, case.visit.language
+    decision, line = state.decision, state.line
     values = {"product": capitalised(case.label(line))}
     numbers = decision.numbers
 
     def day(name: str) -> str:
-        return wording.day(numbers[name], language)
+        return case.worded(numbers[name])
 
     if decision.allowed:
         values |= {
@@ -28,20 +27,21 @@ def explain(case: PatientCase, state: LineState) -> Say:
         return Say("utter_possible_now", values)
     if decision.reason == "too_early" and decision.possible_from:
         values |= {
-            "possible_from": wording.day(decision.possible_from, language),
+            "possible_from": case.worded(decision.possible_from),
             "days_left": str(numbers["days_left"]),
             "period_days": str(numbers["period_days"]),
             "waiting_days": str(numbers["waiting_days"]),
+            "fraction": str(numbers["fraction"]),
             "last_withdrawal": day("last_withdrawal"),
         }
     if decision.reason == "not_yet_valid" and decision.possible_from:
-        values["possible_from"] = wording.day(decision.possible_from, language)
+        values["possible_from"] = case.worded(decision.possible_from)
     if decision.reason == "on_its_way" and state.under_way:
         order = state.under_way
-        values["ordered"] = wording.day(order.confirmed_at.astimezone(STOCKHOLM).date(), language)
+        values["ordered"] = case.worded(order.day)
         if order.expected_latest is None:
             return Say("utter_on_its_way_no_day", values)
-        values["expected"] = wording.day(order.expected_latest, language)
+        values["expected"] = case.worded(order.expected_latest)
     if decision.reason == "expired":
         values["last_valid_day"] = day("last_valid_day")
     return Say(f"utter_{decision.reason}", values)

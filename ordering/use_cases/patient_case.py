@@ -185,6 +185,16 @@ class PatientCase:
     def missing_details(self, draft: Draft) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for check in self.checks(draft) for name in check.missing))
 
+    def home_matters(self, draft: Draft) -> bool:
+        """Whether the option suits some homes only (D34): then house or flat, and the way in, must be known."""
+        return not self._suits(draft, dwelling="flat", door_code="none", entry_phone=True)
+
+    def suits(self, draft: Draft) -> bool:
+        return self._suits(draft)
+
+    def _suits(self, draft: Draft, **changed: Any) -> bool:
+        return all(check.suits for check in self.checks(draft, **changed))
+
     def region_matters(self, draft: Draft) -> bool:
         """Only for an address typed for this order, and only where it would change what the patient is told."""
         if not draft.details.get("address_changed"):
@@ -234,6 +244,16 @@ class PatientCase:
         """What the line may be called in this visit."""
         visit = self.visit
         return wording.product(line, channel=visit.channel, detail=self.sms_detail, language=visit.language)
+
+    def described(self, line: Line, packages: int, variants: dict[str, int]) -> str:
+        """ "10 näringsdryck (4 choklad och 6 vanilj)", as far as this channel may say it."""
+        text = f"{packages} {self.label(line)}" if packages else self.label(line)
+        if variants and not (self.visit.channel == "sms" and self.sms_detail == "neutral"):
+            text += f" ({wording.flavours(line.article, variants, self.visit.language)})"
+        return text
+
+    def worded(self, day: date) -> str:
+        return wording.day(day, self.visit.language, today=self.day)
 
     # Questions
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from ordering import wording
 from ordering.draft import PRIVATE, Draft
 from ordering.model import SmsDetail, Visit
 from ordering.ports import Transaction
@@ -182,7 +183,9 @@ def _variant_choices(case: PatientCase) -> list[PendingChoice]:
     ]
     last = case.last_choice(case.states[line.line_id].line)
     if last.variants and not line.variants:
-        choices.insert(0, _choice("variants", "same", "samma", "samma som sist", "det vanliga", "som vanligt"))
+        flavours = wording.flavours(case.states[line.line_id].line.article, last.variants, case.visit.language)
+        same = ("samma", "samma som sist", "det vanliga", "som vanligt")
+        choices.insert(0, _choice("variants", "same", *same, flavours=flavours))
     if line.variants:
         choices += [
             _choice("variants", "enough", "klar", "klart", "det räcker", *_NO_WORDS),

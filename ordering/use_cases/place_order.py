@@ -42,6 +42,8 @@ async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta, se
     if case.question != "confirm" or not may_confirm(case):
         return Placed()
     refused = [state for line in draft.lines if not _decision(case, state := case.states[line.line_id], line).allowed]
+    if not refused and not all(check.allowed for check in case.checks(draft)):
+        return Placed(says=[Say("utter_option_not_possible")])
     if refused:
         case.drop_lines_no_longer_possible()
         await save(tx, case)
@@ -160,6 +162,8 @@ def fee(case: PatientCase, taken: Sequence[tuple[Line, int]]) -> int | None:
             article=case.rule_article(line.article),
             packages=packages,
         )
+        if of_line.kr is None and of_line.per is not None:
+            return None  # a fee is due, but the article carries no price: a part must not pass for the whole
         if of_line.kr is None or (of_line.per == "withdrawal" and line.prescription_type in charged):
             continue
         charged.add(line.prescription_type)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from ordering import wording
 from ordering.model import Order
 from ordering.use_cases.explain import capitalised, explain, run_out
-from ordering.use_cases.patient_case import STOCKHOLM, UNDER_WAY, LineState, PatientCase
+from ordering.use_cases.patient_case import UNDER_WAY, LineState, PatientCase
 from ordering.use_cases.place_order import fee, new_fees
 from ordering.use_cases.said import Say
 from rulebook import Rulebook
@@ -55,7 +55,7 @@ def prescriptions(case: PatientCase) -> list[Say]:
             "product": case.label(line),
             "max": str(line.packages_per_withdrawal),
             "withdrawals_left": str(decision.withdrawals_left),
-            "last_valid_day": wording.day(decision.numbers["last_valid_day"], case.visit.language),
+            "last_valid_day": case.worded(decision.numbers["last_valid_day"]),
         }
         says.append(Say("utter_prescription_line", values))
     return says or [Say("utter_no_prescription")]
@@ -77,15 +77,13 @@ def order_status(case: PatientCase) -> list[Say]:
 
 
 def _status(case: PatientCase, order: Order) -> Say:
-    language = case.visit.language
-
     def worded(day: date | None) -> str:
-        return wording.day(day, language) if day else ""
+        return case.worded(day) if day else ""
 
     values = {
         "number": order.number,
         "products": products_of(case, order),
-        "ordered": worded(order.confirmed_at.astimezone(STOCKHOLM).date()),
+        "ordered": worded(order.day),
         "expected": worded(order.expected_latest),
         "delivered": worded(order.delivered_on),
     }
@@ -98,19 +96,12 @@ def _status(case: PatientCase, order: Order) -> Say:
 
 def products_of(case: PatientCase, order: Order) -> str:
     """ "6 testremsor och 10 näringsdryck (4 choklad och 6 vanilj)", as far as this channel may say it."""
-    visit = case.visit
     items = [
-        wording.taken(
-            case.states[taken.line_id].line,
-            taken,
-            channel=visit.channel,
-            detail=case.sms_detail,
-            language=visit.language,
-        )
+        case.described(case.states[taken.line_id].line, taken.packages, taken.variants)
         for taken in order.lines
         if taken.line_id in case.states
     ]
-    return wording.listing(items, visit.language)
+    return wording.listing(items, case.visit.language)
 
 
 def fees(case: PatientCase) -> list[Say]:
@@ -141,6 +132,9 @@ def opening_hours(book: Rulebook, region: str, local: datetime, language: str) -
         values |= {"lunch_from": hours.lunch[0], "lunch_to": hours.lunch[1]}
     now = book.opening(region=region, at=local)
     if now.open or now.opens is None:
-        return [Say("utter_open_now", values)]
-    values |= {"next_day": wording.day(now.opens.date(), language), "next_time": f"{now.opens:%H:%M}"}
+        return [Say("utter_open_now" if hours.lunch else "utter_open_now_no_lunch", values)]
+    values |= {
+        "next_day": wording.day(now.opens.date(), language, today=local.date()),
+        "next_time": f"{now.opens:%H:%M}",
+    }
     return [Say("utter_closed_now", values)]

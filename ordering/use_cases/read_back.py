@@ -10,7 +10,8 @@ def read_back(case: PatientCase, draft: Draft) -> list[Say]:
     """In the order to say it. Private words stand as [placeholders] in the texts; the gateway fills them."""
     chosen = "_chosen" if draft.details.get("pickup_point") else ""
     says = [*_fewer(case, draft), Say(f"utter_read_{draft.option}{chosen}"), *_details(draft)]
-    says += [Say(f"utter_tell_{code}") for code in case.tell(draft)]
+    pickup_days = case.book.parameter(case.region, case.day, "pickup_days")
+    says += [Say(f"utter_tell_{code}", {"pickup_days": str(pickup_days)}) for code in case.tell(draft)]
     if draft.details.get("mobile") and not draft.details.get("notify_by") and case.mobile_matters(draft):
         says.append(Say("utter_read_mobile"))
     says += [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, draft) if kr is not None]

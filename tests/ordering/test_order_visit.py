@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from ordering import wording
 from ordering.draft import Draft
 from ordering.model import OrderLine
 from ordering.use_cases.pending import pending
-from ordering.use_cases.place_order import may_confirm, new_orders
+from ordering.use_cases.place_order import fee, may_confirm, new_orders
 from tests.ordering.cases import DRINK, LANCETS, NOW, PERSON, SENSOR, STRIPS, TODAY, Talk, line, make_case, order
 
 
@@ -293,3 +294,63 @@ def test_a_draft_survives_being_stored():
     again = Draft.from_json(draft.to_json())
     assert again == draft
     assert NOW.tzinfo is not None
+
+
+def test_a_line_added_later_takes_back_a_delivery_it_does_not_allow_d5():
+    talk = Talk(make_case([line(1, STRIPS), line(2, SENSOR)]))
+    talk.say("order_products")
+    talk.pick("lines=1")
+    talk.say("inform", ("amount", "10"))
+    talk.say("choose_delivery", ("delivery", "outside_door"))
+    assert talk.case.draft.option == "outside_door"
+    result = talk.say("order_products", ("product", "sensor"))
+    assert "utter_option_not_possible" in [say.response for say in result.says]
+    assert talk.case.draft.option is None
+
+
+def test_a_flavour_of_a_fixed_article_is_a_matter_for_the_prescriber_v4():
+    talk = Talk(make_case([line(1, STRIPS)]))
+    talk.say("order_products")
+    assert talk.say("choose_variants", ("flavour", "choklad")).says[0].response == "utter_fixed_flavour"
+
+
+def test_leaving_outside_needs_a_way_in_d34():
+    person = replace(PERSON, region="skane")
+    article = replace(STRIPS, region="skane", area="incontinence")
+    talk = Talk(make_case([line(1, article)], person=person, region="skane"))
+    talk.say("order_products")
+    talk.say("inform", ("amount", "10"))
+    talk.pick("delivery=outside_door")
+    talk.pick("address=registered")
+    assert talk.question == "dwelling"
+    talk.pick("dwelling=flat")
+    assert talk.question == "door_code"
+    result = talk.pick("door_code=entry_phone")
+    assert result.says[0].response == "utter_option_does_not_suit"
+    assert talk.question == "delivery"
+
+
+def test_part_of_a_fee_never_passes_for_the_whole_f4():
+    food = replace(STRIPS, region="skane", area="special_foods")
+    lines = [
+        line(1, food, prescription_type="coeliac_metabolic"),
+        line(2, replace(food, number="9"), prescription_type="energy_nutrition"),
+    ]
+    case = make_case(lines, person=replace(PERSON, region="skane"), region="skane")
+    assert fee(case, [(lines[0], 1)]) == 120
+    assert fee(case, [(lines[0], 1), (lines[1], 1)]) is None
+
+
+def test_a_day_in_another_year_is_told_with_its_year():
+    assert wording.day(date(2026, 3, 2), "sv", today=TODAY) == "måndag 2 mars"
+    assert wording.day(date(2027, 3, 1), "sv", today=TODAY) == "måndag 1 mars 2027"
+
+
+def test_a_wrong_address_is_asked_for_again_at_the_read_back():
+    talk = at_delivery()
+    ready(talk)
+    talk.say("change_address")
+    assert talk.question == "new_address"
+    talk.say("change_delivery")
+    talk.case.draft.asking = None
+    assert talk.question == "delivery"
