@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from ordering.store.quick_sqlite import connect
 
-BUSY_MILLISECONDS = 5000
 LONGEST_WAIT_TO_WRITE = 30.0
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
@@ -60,7 +59,7 @@ class Work:
         """From here on nobody else writes (SQLite); call it before reading what must not change meanwhile."""
         connection = self._connection or await self._connect()
         if not (self._writing or self.on_postgresql):
-            # Within one process writers queue here, in order; SQLite's own waiting is by polling and unfair.
+            # Within one process writers queue here, in order; waiting for another process is by polling and unfair.
             async with asyncio.timeout(LONGEST_WAIT_TO_WRITE):
                 await self._write_turn.acquire()
             self._writing = True
@@ -117,6 +116,6 @@ def make_engine(database_url: str) -> AsyncEngine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
