@@ -114,7 +114,7 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
             return _delivery_choices(case, draft)
         case "address":
             registered = [_choice(question, "registered", *_YES_WORDS)] if case.person.address else []
-            return [*registered, _choice(question, "other", *_NO_WORDS)]
+            return [*registered, _choice(question, "other", "ändra adressen", "ny adress", "ändra", *_NO_WORDS)]
         case "dwelling":
             return [_choice(question, "house", "hus", "villa", "radhus"), _choice(question, "flat", "lägenhet")]
         case "door_code":
