@@ -6,7 +6,7 @@ A draft is stored as JSON (`to_json`, `from_json`) in the order row with status 
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 QUESTIONS = (
@@ -92,7 +92,8 @@ class Draft:
         return bool(self.lines)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        # What can be undone is never changed afterwards, so it is not copied.
+        return asdict(replace(self, undo=[])) | {"undo": list(self.undo)}
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Draft":
@@ -107,7 +108,7 @@ class Draft:
 
     def fingerprint(self) -> str:
         """What the order would be. A yes counts only for the fingerprint that was read back."""
-        order = {"lines": self.to_json()["lines"], "option": self.option, "details": self.details}
+        order = {"lines": [asdict(line) for line in self.lines], "option": self.option, "details": self.details}
         return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()[:16]
 
     def remember(self, before: dict[str, Any]) -> None:
