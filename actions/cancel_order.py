@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import FollowupAction
 
-from actions.turn import Events, PatientAction, Turn
+from actions.turn import Events, PatientAction, Turn, leave_form
 from ordering.use_cases.cancel_order import cancel_order, cancellable
 from ordering.use_cases.patient_case import UNDER_WAY, PatientCase
 from ordering.use_cases.questions import products_of
@@ -24,7 +24,8 @@ class CancelOrder(PatientAction):
         if orders:
             asked = {"number": orders[0].number, "products": products_of(case, orders[0])}
             turn.tell([Say("utter_ask_cancel_order", asked)])
-        elif not picked:
+            return leave_form()  # one question at a time; an order being made is kept and offered again
+        if not picked:
             turn.tell([too_late(case)])
         return []
 

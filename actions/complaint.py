@@ -11,6 +11,8 @@ from ordering.use_cases.said import Say
 
 # Said instead of what is wrong: answered by their own rules.
 _SOMETHING_ELSE = frozenset({"cancel", "talk_to_human", "help", "repeat", "go_back", "emergency"})
+# The first words were all that the patient had to say.
+_NOTHING_MORE = frozenset({"affirm", "deny", "order_products", "thank", "goodbye"})
 _SHORT = 5
 
 
@@ -44,7 +46,8 @@ class ValidateComplaintForm(PatientAction):
         if message.intent in _SOMETHING_ELSE and len(message.text.split()) <= _SHORT:
             return [ask, ActionExecutionRejected("complaint_form")]
         begun = turn.tracker.get_slot("complaint_begun")
-        words = "\n".join(part for part in (begun, message.text) if part and part != "-")
+        nothing_more = begun and message.intent in _NOTHING_MORE and len(message.text.split()) <= _SHORT
+        words = "\n".join(part for part in (begun, "" if nothing_more else message.text) if part and part != "-")
         complaint = await complete_complaint(turn.tx, case, words)
         turn.tell([received(complaint) if complaint else Say("utter_nothing_to_cancel")])
         return [SlotSet("requested_slot", None), SlotSet("complaint_begun", None)]

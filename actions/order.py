@@ -31,6 +31,8 @@ _ABOUT_THE_ORDER = frozenset(
     ]
 )
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+# What stops the order, or leaves it for a complaint, is done only when Rasa is sure that it was said.
+_SURE = 0.6
 _NEVER_EDITS = frozenset(["cancel", "go_back", "cancel_order", "report_defect", "report_deviation", "return_products"])
 
 
@@ -45,7 +47,10 @@ class ValidateOrderForm(PatientAction):
         asked_before = turn.tracker.get_slot("requested_slot")
         if not turn.answers_the_patient and case.draft:
             return question_slots(case, case.question)
-        if case.draft is None and asked_before and asked_before != "lines":
+        gone = case.draft is None and asked_before and asked_before != "lines"
+        if gone and turn.answers_the_patient and turn.message.intent not in _ABOUT_THE_ORDER:
+            return [*question_slots(case, asked_before), ActionExecutionRejected("order_form")]
+        if gone:
             turn.tell([Say("utter_changed_meanwhile")])
             return question_slots(case, None)
         if case.draft is None and not case.can_take():
@@ -55,7 +60,7 @@ class ValidateOrderForm(PatientAction):
 
     async def _edit(self, turn: Turn, case: PatientCase, *, starting: bool) -> Events:
         message = turn.message
-        if message.intent in _NEVER_EDITS:
+        if message.intent in _NEVER_EDITS and message.confidence >= _SURE:
             return [*question_slots(case, case.question), ActionExecutionRejected("order_form")]
         if starting and case.question == "resume":
             return question_slots(case, "resume")  # begun in another visit: offered before anything is made of it
@@ -77,7 +82,8 @@ class ValidateOrderForm(PatientAction):
         events = question_slots(case, case.question)
         # Whatever Rasa made of the sentence: if it told something for the order, it has been understood.
         told_something = message.intent in _NOT_UNDERSTOOD and result.changed
-        if message.intent not in _ABOUT_THE_ORDER and not told_something and not starting:
+        of_the_order = message.intent in _ABOUT_THE_ORDER or message.intent in _NEVER_EDITS
+        if not of_the_order and not told_something and not starting:
             events.append(ActionExecutionRejected("order_form"))
         elif not result.changed and not starting and message.intent != "order_products":
             turn.tell([Say("utter_not_understood")])

@@ -34,6 +34,18 @@ class Help(VisitAction):
         return []
 
 
+class Repeat(VisitAction):
+    """In the middle of a question the form asks it again by itself."""
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    async def act(self, turn: Turn) -> Events:
+        if not turn.tracker.active_loop_name:
+            turn.tell([Say("utter_what_next")])
+        return []
+
+
 class AskOpeningHours(VisitAction):
     def name(self) -> str:
         return "action_opening_hours"

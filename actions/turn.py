@@ -66,6 +66,7 @@ class Turn:
         return Message(
             id=str(latest.get("message_id") or ""),
             intent=str((latest.get("intent") or {}).get("name") or ""),
+            confidence=float((latest.get("intent") or {}).get("confidence") or 1.0),
             entities=sorted(latest.get("entities") or [], key=lambda entity: entity.get("start", 0)),
             text=str(latest.get("text") or ""),
         )

@@ -17,12 +17,13 @@ from rulebook import facts
 
 @dataclass(slots=True)
 class Message:
-    """What Rasa understood. `entities`: {"entity", "value"} in the order of the text."""
+    """What Rasa understood, and how sure it is (0 to 1). `entities`: {"entity", "value"} in the order of the text."""
 
     id: str
     intent: str
     entities: list[dict[str, Any]]
     text: str = ""
+    confidence: float = 1.0
 
     def values(self, name: str) -> list[str]:
         return [str(entity["value"]) for entity in self.entities if entity["entity"] == name]
@@ -81,9 +82,9 @@ class _Editor:
         if self.question == "resume":
             self.resume_in_words()
             return
+        self.lines_by_product()
         if self.message.intent == "same_as_last_time":
             self.same_as_last_time()
-        self.lines_by_product()
         self.amounts_and_flavours()
         for option in self.message.values("delivery"):
             self.delivery(option)
@@ -229,7 +230,7 @@ class _Editor:
         line = self.case.current
         if self.question == "variants" and line:
             self.result.says += take_variants_as_last_time(self.case, line)
-        elif not self.draft.lines or self.question in ("lines", "amount", "variants"):
+        elif not self.draft.lines or self.question in ("lines", "amount", "variants") or self.message.values("product"):
             self.result.says += take_as_last_time(self.case)
 
     def lines_by_product(self) -> None:
@@ -279,10 +280,15 @@ class _Editor:
                     if flavour:
                         self.flavour(flavour, None)
                     flavour = value
+            elif kind == "product" and waiting is not None:
+                self.amount_of(value, waiting)
+                waiting = None
         if flavour:
             self.flavour(flavour, waiting)
-        elif waiting is not None:
+        elif waiting is not None and alone:
             self.amount(waiting)
+        elif waiting is not None:
+            self.say("utter_unclear_amount", number=str(waiting))
 
     def counted_line(self, product: str) -> DraftLine | None:
         """The drafted line of a product that comes in one kind, so that a number says it all."""
@@ -303,6 +309,13 @@ class _Editor:
         elif len(line.variants) == 1:
             self.flavour(next(iter(line.variants)), count)
 
+    def amount_of(self, product: str, count: int) -> None:
+        """ "2 plattor": the amount of a drafted line of that product."""
+        for line in self.draft.lines:
+            article = self.case.states[line.line_id].line.article
+            if article.product.lower() == product.lower() and not article.variants:
+                self.packages(line, count)
+
     def packages(self, line: DraftLine, count: int) -> None:
         if self.allowed(line, facts.Want(packages=count)):
             line.packages = count
@@ -320,8 +333,12 @@ class _Editor:
             self.say("utter_no_such_flavour", flavour=name, flavours=self.in_stock(line))
         elif not variant.in_stock:
             self.say("utter_flavour_out_of_stock", flavour=variant.name)
-        elif count is None:
+        elif count is None and line.taken < self.case.max_packages(line.line_id):
             line.flavour = variant.code
+        elif count is None:
+            self.allowed(
+                line, facts.Want(variants={**line.variants, variant.code: 1 + line.variants.get(variant.code, 0)})
+            )
         elif self.allowed(line, facts.Want(variants={**line.variants, variant.code: count})):
             line.variants = {**line.variants, variant.code: count}
             line.flavour = None

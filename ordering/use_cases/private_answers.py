@@ -15,7 +15,10 @@ from rulebook import Rulebook
 
 _POSTAL_CODE = re.compile(r"\b(\d{3})\s?(\d{2})\b")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
-_NO_CODE = re.compile(r"^(nej|ingen|ingen (port)?kod|finns ingen.*|har ingen.*|inte|no|none)\W*$", re.IGNORECASE)
+_NO_CODE = re.compile(
+    r"^(nej|inte|no|none|((port)?kod(en)? )?saknas|(ingen|utan)( (port)?kod)?|(det )?(finns|har) (ingen|inte).*)\W*$",
+    re.IGNORECASE,
+)
 _YES = re.compile(r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|yes|ok|okej|rätt)\W*$", re.IGNORECASE)
 _NO = re.compile(r"^(nej|nä|inte|fel|fel adress|no)\W*$", re.IGNORECASE)
 _LONGEST = 80
