@@ -3,9 +3,9 @@
 import warnings
 from datetime import datetime
 
-from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from actions.app import make_app
 from actions.turn import service
 from ordering.logs import set_up_logging
 from ordering.settings import get_settings
@@ -27,7 +27,7 @@ def main() -> None:
     executor = ActionExecutor()
     executor.register_package("actions")
     warm_up()
-    app = create_app(executor, cors_origins=[])
+    app = make_app(executor)
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
 
 

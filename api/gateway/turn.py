@@ -5,11 +5,9 @@ Nothing is held while Rasa thinks but the thread's lease, so that the patient's 
 
 import logging
 import secrets
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from prometheus_client import Counter, Histogram
 
@@ -21,6 +19,7 @@ from api.gateway.memory import Ask, Memory, Plan, keep, recall
 from api.gateway.messages import Incoming, Reply
 from api.gateway.rasa_client import RasaClient, RasaFailed, Utterance
 from api.gateway.replies import as_sms, sealed
+from ordering.logs import kind_and_place
 from ordering.model import Channel, InboxRow, Thread, Visit
 from ordering.ports import Stores, Transaction
 
@@ -78,7 +77,7 @@ class Handler:
                 decided = await self._answer(thread, row, incoming, decided, said)
         except Exception as error:
             foreseen = isinstance(error, RasaFailed)
-            reason = str(error) if foreseen else _where(error)
+            reason = str(error) if foreseen else kind_and_place(error)
             logger.warning("message %s failed: %s", row.id, reason)
             decided = await self._trouble(thread, row, reason)
         TURNS.labels(thread.channel, "failed" if decided.failed else "answered").inc()
@@ -199,10 +198,3 @@ class Handler:
 
 def _real() -> datetime:
     return datetime.now(UTC)
-
-
-def _where(error: Exception) -> str:
-    """Kind and place of an unforeseen error. Its text may quote the patient, so it is never told."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.door.failures import Answer, tell_failures, too_many_actions
+from bot.door.quiet import kind_and_place, log_no_texts_of_errors
 from bot.door.speed import make_quick
 from bot.door.turn import BadTurn, Turn, read_turn
 from rasa.core.agent import Agent
@@ -24,6 +25,7 @@ RANKING_KEPT = 3
 
 make_quick()
 tell_failures()
+log_no_texts_of_errors()
 
 
 class Door(InputChannel):
@@ -81,7 +83,7 @@ async def answered(agent: Agent, asked: Turn, on_new_message: Callable[[UserMess
             )
         )
     except Exception as error:
-        log.exception("a turn failed")
+        log.error("a turn failed: %s", kind_and_place(error))
         answer.failure(type(error).__name__)
     if not answer.responses:
         answer.failure("nothing answered")

@@ -98,17 +98,22 @@ def _insert_new(table: Table, unless: str | None, on_postgresql: bool) -> Execut
 
 
 def make_engine(database_url: str) -> AsyncEngine:
-    """The folder of an SQLite file is made if it is missing."""
+    """The folder of an SQLite file is made if it is missing. Its errors tell statements but never values, which may be
+    door codes and addresses."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
     path = Path(url.database or "")
     if not path.name:
         raise ValueError("an SQLite database needs a file: sqlite+aiosqlite:///FILE")
     path.parent.mkdir(parents=True, exist_ok=True)
     # isolation_level None: sqlite3 begins nothing by itself, Work.begin_writing does.
     engine: AsyncEngine = create_async_engine(
-        url, pool_size=10, max_overflow=10, creator=lambda: connect(engine.dialect, str(path), isolation_level=None)
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=10,
+        creator=lambda: connect(engine.dialect, str(path), isolation_level=None),
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine

@@ -14,6 +14,7 @@ def slot(name: str, value: Any) -> Call:
 
 
 SEEN: set[str] = set()
+CANARY = "kanariefågel 850101-2382"
 
 
 def validate_count_form(call: Call) -> Call:
@@ -40,7 +41,7 @@ ANSWERS: dict[str, Callable[[Call], Call | str]] = {
     "action_counted": lambda call: said("utter_counted", number="10"),
     "action_custom": lambda call: {"events": [], "responses": [{"custom": {"need": "identity"}}]},
     "action_unknown_event": lambda call: {"events": [{"event": "no_such_event"}], "responses": []},
-    "action_wrong_shape": lambda call: {"events": [{"event": "slot", "value": 1}], "responses": []},
+    "action_wrong_shape": lambda call: {"events": [{"event": "slot", "value": CANARY}], "responses": []},
     "action_missing": lambda call: said("utter_nowhere"),
     "action_hole": lambda call: said("utter_hole"),
     "action_brace_said": lambda call: said("utter_counted", number="{tio}"),
@@ -78,7 +79,9 @@ class ActionsDouble:
                 double.calls.append(call)
                 double.connections.add(self.client_address)
                 answer = ANSWERS.get(call["next_action"])
-                body = json.dumps(answer(call) if answer else {"error": "raised"}).encode()
+                # Without a handler of one's own, the SDK tells the error's text and sends the call back.
+                told = answer(call) if answer else {"error": CANARY, "request_body": call}
+                body = json.dumps(told, ensure_ascii=False).encode()
                 self.send_response(200 if answer else 500)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))

@@ -24,9 +24,10 @@ PATIENCE_SECONDS = 120
 class Rasa:
     """A client of the door, as the gateway is one."""
 
-    def __init__(self, url: str, actions: ActionsDouble) -> None:
+    def __init__(self, url: str, actions: ActionsDouble, log: Path) -> None:
         self.url = f"{url}/webhooks/gateway"
         self.actions = actions
+        self.log = log
 
     def post(self, body: Any) -> tuple[int, dict[str, Any]]:
         answer = requests.post(f"{self.url}/turn", json=body, timeout=30)
@@ -79,7 +80,7 @@ def rasa(model: Path, actions: ActionsDouble, tmp_path_factory: pytest.TempPathF
     environment = {**os.environ, **QUIET, "PAFYLL_ACTIONS_PORT": str(actions.port)}
     with log.open("w") as out:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    client = Rasa(f"http://127.0.0.1:{port}", actions)
+    client = Rasa(f"http://127.0.0.1:{port}", actions, log)
     try:
         _wait_until_ready(client, server, log)
         yield client

@@ -5,6 +5,7 @@ import uuid
 import pytest
 import requests
 
+from tests.bot.actions_double import CANARY
 from tests.bot.conftest import Rasa
 
 
@@ -70,6 +71,17 @@ def test_a_turn_that_failed_says_what_failed(rasa: Rasa, intent: str, failed: st
     status, answer = rasa.turn(intent=intent)
     assert status == 502
     assert failed in answer["failed"]
+
+
+def test_the_log_of_a_failed_action_tells_its_kind_and_nothing_that_was_said(rasa: Rasa) -> None:
+    rasa.turn(intent="raises", entities=[{"entity": "amount", "value": "Kanariegatan 77"}])
+    assert "Kanariegatan 77" in str(rasa.actions.calls[-1]), "what is sent back with the error"
+    rasa.turn(intent="wrong_shape")
+    log = rasa.log.read_text(encoding="utf-8")
+    assert "RasaException" in log
+    assert "ClientResponseError" in log
+    assert "ValidationError" in log
+    assert [canary for canary in (*CANARY.split(), "Kanariegatan", "Traceback") if canary in log] == []
 
 
 def test_what_was_said_before_the_failure_is_told_too(rasa: Rasa) -> None:

@@ -1,0 +1,36 @@
+"""Keeps out of Rasa's log what errors quote: the call to an action, with the conversation in it, and what was said."""
+
+import logging
+import traceback
+from pathlib import Path
+from typing import Any
+
+_PROGRAM = logging.getLogRecordFactory()
+
+
+def kind_and_place(error: BaseException) -> str:
+    """ "KeyError in turn.py:12". Never the error's own text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def record(*args: Any, **more: Any) -> logging.LogRecord:
+    """A log record without a traceback: it says of what kind the error was, what it came from, and where."""
+    made = _PROGRAM(*args, **more)
+    error = made.exc_info[1] if made.exc_info else None
+    kinds = []
+    while error is not None and len(kinds) < 5:
+        kinds.append(kind_and_place(error))
+        error = error.__cause__ or error.__context__
+    if kinds:
+        made.msg, made.args = f"{made.getMessage()} ({', from '.join(kinds)})", ()
+    made.exc_info = made.exc_text = None
+    return made
+
+
+def log_no_texts_of_errors() -> None:
+    """For the whole process, whichever logger and handler it is."""
+    logging.setLogRecordFactory(record)
+    # Writes a traceback with all local values into its message; the turn's failure is told anyway (HalfSaid).
+    logging.getLogger("rasa.core.nlg.interpolator").setLevel(logging.CRITICAL)
