@@ -1,6 +1,7 @@
 """The action server's web application: rasa_sdk's, with errors told by kind and place only."""
 
 import logging
+from typing import Any
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
@@ -14,9 +15,9 @@ from ordering.logs import kind_and_place
 logger = logging.getLogger("pafyll.actions")
 
 
-def make_app(executor: ActionExecutor) -> Sanic:
+def make_app(executor: ActionExecutor) -> Sanic[Any, Any]:
     """`POST /webhook` runs an action. When one raises: 500, `{"error": "<kind>"}`."""
-    app = create_app(executor, cors_origins=[])
+    app: Sanic[Any, Any] = create_app(executor, cors_origins=[])
     # The SDK's own handler logs the error's text and sends it back with the whole call: both may quote the patient.
     app.error_handler = ErrorHandler()
     app.error_handler.add(Exception, tell_kind)
