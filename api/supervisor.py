@@ -1,4 +1,5 @@
-"""Runs the processes of the service together (honcho): started together, stopped together, told about in one place.
+"""Runs the processes of the Procfile with honcho, and adds what honcho does not do: it waits until all are ready, keeps
+a log file for each, tells in one sentence why one fell, and leaves nothing behind when it is killed itself.
 
 `pafyll run` turns itself into this (`python -m api.supervisor PLAN`) once all is prepared. It imports little, since
 honcho keeps a copy of it in memory for each process.
@@ -7,7 +8,6 @@ honcho keeps a copy of it in memory for each process.
 import json
 import os
 import re
-import shlex
 import signal
 import sys
 import threading
@@ -16,11 +16,13 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from honcho.manager import Manager
+from honcho import environ, manager
+from honcho.process import Process
 
 READY_WITHIN_SECONDS = 120.0
 POLL_SECONDS = 0.2
@@ -29,16 +31,15 @@ LAST_LINES = 15
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run. All processes work in `folder`.
+    """How to run the Procfile in `folder`, where all its processes work.
 
-    processes: name -> command. outsiders: name -> variables, for those that get these in place of all PAFYLL_* ones.
-    checks: name -> URL that answers 200 when it is ready. announcement: lines to show when all are.
-    started_at: time.time() when the user asked.
+    outsiders: name -> variables, for those that get these in place of all PAFYLL_* ones.
+    checks: name -> how to see that it is ready: a URL that answers 200, or the path of a file that it touches.
+    announcement: lines to show when all are. started_at: time.time() when the user asked.
     """
 
     folder: str
     logs: str
-    processes: dict[str, list[str]]
     outsiders: dict[str, dict[str, str]]
     checks: dict[str, str]
     announcement: list[str]
@@ -97,21 +98,54 @@ class Screen:
             file.close()
 
 
+class Guarded(Process):
+    """Honcho's keeper of one command, which ends the command when the supervisor was killed and could not."""
+
+    def run(self, *args: Any, **more: Any) -> None:
+        threading.Thread(target=self._outlive, args=(os.getppid(),), daemon=True).start()
+        super().run(*args, **more)
+
+    def _outlive(self, supervisor: int) -> None:
+        while os.getppid() == supervisor or self._child is None:
+            time.sleep(POLL_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGTERM)
+            time.sleep(manager.KILL_WAIT)
+            os.killpg(self._child.pid, signal.SIGKILL)
+        os._exit(1)
+
+
+class Manager(manager.Manager):
+    """Honcho's manager, with guarded processes, that may be told to stop at any moment."""
+
+    def __init__(self, printer: Screen) -> None:
+        super().__init__(printer=printer)
+        self._process_ctor = Guarded
+
+    def terminate(self) -> None:
+        # Honcho cannot end a process that has not told its pid yet: it would break off and leave all the others.
+        if self._all_started():
+            super().terminate()
+        else:
+            threading.Timer(POLL_SECONDS, self.terminate).start()
+
+
 class Supervisor:
     """Runs until a process stops or somebody asks to stop. Use in the main thread: it takes the signals."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._screen = Screen(Path(plan.logs))
-        self._manager = Manager(printer=self._screen)
+        self._manager = Manager(self._screen)
         self._problem: str | None = None
         self._over = threading.Event()
         self.ready = False
-        for name, command in plan.processes.items():
+        procfile = Path(plan.folder, "Procfile").read_text(encoding="utf-8")
+        for name, command in environ.parse_procfile(procfile).processes.items():
             env = dict(os.environ)
             if name in plan.outsiders:
                 env = without_settings(env) | plan.outsiders[name]
-            self._manager.add_process(name, f"exec {shlex.join(command)}", env=env, cwd=plan.folder)
+            self._manager.add_process(name, command, env=env, cwd=plan.folder)
 
     def run(self) -> None:
         """Returns when a signal has stopped everything; StoppedByItself when a process did."""
@@ -146,7 +180,7 @@ class Supervisor:
         missing = dict(self._plan.checks)
         give_up = time.monotonic() + READY_WITHIN_SECONDS
         while missing and not self._over.is_set():
-            missing = {name: url for name, url in missing.items() if not answers(url)}
+            missing = {name: check for name, check in missing.items() if not self._is_ready(check)}
             if missing and time.monotonic() > give_up:
                 name = next(iter(missing))
                 self._stop(f"{name} was not ready in {READY_WITHIN_SECONDS:.0f} s: {self._screen.last_words(name)}")
@@ -158,6 +192,12 @@ class Supervisor:
             print(f"\nReady in {seconds:.0f} s. Ctrl-C stops everything; logs are in {self._plan.logs}.")
             print("\n".join(self._plan.announcement), flush=True)
             self._screen.talking = True
+
+    def _is_ready(self, check: str) -> bool:
+        if check.startswith("http"):
+            return answers(check)
+        file = Path(check)
+        return file.exists() and file.stat().st_mtime >= self._plan.started_at
 
 
 def answers(url: str) -> bool:

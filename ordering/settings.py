@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         return urlsplit(self.rasa_url).port or 80
 
     @property
+    def worker_heartbeat(self) -> Path:
+        """File that the worker touches after each round that succeeded."""
+        return self.var_folder / "worker.heartbeat"
+
+    @property
     def twilio_configured(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_token)
 

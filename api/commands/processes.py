@@ -1,10 +1,9 @@
-"""What `pafyll run` starts: the four processes, what each is told, and how to see that it is ready."""
+"""What the processes of the Procfile are told, and how to see that each is ready."""
 
 import json
 import socket
-import sys
 
-from api.commands.bot import BOT_PYTHON, MODEL, QUIET_RASA, ROOT
+from api.commands.bot import QUIET_RASA, ROOT
 from api.supervisor import Plan
 from ordering.settings import PREFIX, Settings
 
@@ -20,22 +19,6 @@ def environment(settings: Settings) -> dict[str, str]:
         f"{PREFIX}{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in values.items()
         if value is not None
-    }
-
-
-def commands(settings: Settings) -> dict[str, list[str]]:
-    """Each process and how it is started, from the project's folder."""
-    python = sys.executable
-    rasa = [str(BOT_PYTHON), "-m", "bot.door", "run", "--model", str(MODEL), "-i", "127.0.0.1"]
-    return {
-        "api": [python, "-m", "api"],
-        "rasa": [
-            *rasa,
-            *("--port", str(settings.rasa_port)),
-            *("--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"),
-        ],
-        "actions": [python, "-m", "actions"],
-        "worker": [python, "-m", "api.commands", "worker"],
     }
 
 
@@ -60,17 +43,21 @@ def require_free_ports(settings: Settings) -> None:
 
 def plan(settings: Settings, *, announcement: list[str], started_at: float) -> Plan:
     """For api.supervisor, which is to be started with `environment(settings)` in its own environment."""
-    rasas = QUIET_RASA | {"PYTHONPATH": str(ROOT), f"{PREFIX}ACTIONS_PORT": str(settings.actions_port)}
+    rasas = QUIET_RASA | {
+        "PYTHONPATH": str(ROOT),
+        "RASA_PORT": str(settings.rasa_port),
+        f"{PREFIX}ACTIONS_PORT": str(settings.actions_port),
+    }
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return Plan(
         folder=str(ROOT),
         logs=str(settings.var_folder / "logs"),
-        processes=commands(settings),
         outsiders={"rasa": rasas},
         checks={
             "rasa": f"{settings.rasa_url}/webhooks/gateway/ready",
             "actions": f"http://127.0.0.1:{settings.actions_port}/health",
             "api": f"http://{host}:{settings.port}/readyz",
+            "worker": str(settings.worker_heartbeat),
         },
         announcement=announcement,
         started_at=started_at,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from pathlib import Path
 
 from ordering.outbox.dispatcher import Dispatcher
 from ordering.settings import Settings
@@ -15,9 +16,11 @@ LONGEST_PAUSE_SECONDS = 30.0
 class Worker:
     """Any number may run at once. Every round begins from the database, so one that dies leaves nothing behind."""
 
-    def __init__(self, *, interval_seconds: float, dispatcher: Dispatcher) -> None:
+    def __init__(self, *, interval_seconds: float, dispatcher: Dispatcher, heartbeat: Path | None = None) -> None:
+        """`heartbeat`: a file to touch after each round that succeeded, in a folder that is there."""
         self._interval_seconds = interval_seconds
         self._dispatcher = dispatcher
+        self._heartbeat = heartbeat
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -43,17 +46,23 @@ class Worker:
         sent = await self._dispatcher.dispatch()
         if sent:
             log.info("sent from the outbox: %s", sent)
+        if self._heartbeat:
+            self._heartbeat.touch()
 
 
 async def run_worker(settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT."""
     stores = build_stores(settings)
     dispatcher = build_dispatcher(settings, stores)
-    worker = Worker(interval_seconds=settings.worker_interval_seconds, dispatcher=dispatcher)
+    settings.var_folder.mkdir(parents=True, exist_ok=True)
+    worker = Worker(
+        interval_seconds=settings.worker_interval_seconds,
+        dispatcher=dispatcher,
+        heartbeat=settings.worker_heartbeat,
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
-    log.info("worker ready")
     try:
         await worker.run()
     finally:

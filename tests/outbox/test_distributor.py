@@ -230,23 +230,28 @@ async def test_a_folder_that_cannot_be_written_to_leaves_the_order_for_later(ord
     assert await status() == "ordered"
 
 
-async def test_a_round_of_the_worker_sends_what_is_due(order, to_folder, folder, clock):
+async def test_a_round_of_the_worker_sends_what_is_due_and_tells_that_it_lives(
+    order, to_folder, folder, clock, tmp_path
+):
     clock.pass_(minutes=16)
-    await Worker(interval_seconds=1, dispatcher=to_folder).round()
+    heartbeat = tmp_path / "heartbeat"
+    await Worker(interval_seconds=1, dispatcher=to_folder, heartbeat=heartbeat).round()
     assert [file.stem for file in folder.iterdir()] == [order.number]
+    assert heartbeat.exists()
 
 
-async def test_the_worker_outlives_a_database_that_does_not_answer(sealer, clock, folder, caplog):
+async def test_the_worker_outlives_a_database_that_does_not_answer(sealer, clock, folder, caplog, tmp_path):
     class NoDatabase:
         def begin(self):
             raise ConnectionError("patient 198501012382")
 
     blind = Dispatcher(NoDatabase(), {"distributor": DistributorFolder(folder)}, sealer, clock)
-    worker = Worker(interval_seconds=1, dispatcher=blind)
+    worker = Worker(interval_seconds=1, dispatcher=blind, heartbeat=tmp_path / "heartbeat")
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(0.05)
     assert not running.done()
     worker.stop()
     await asyncio.wait_for(running, 5)
+    assert not (tmp_path / "heartbeat").exists()
     assert "ConnectionError" in caplog.text
     assert "198501012382" not in caplog.text

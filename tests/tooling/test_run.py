@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from honcho.environ import parse_procfile
 
 from api.commands import bot
-from api.commands.processes import StartError, commands, environment, require_free_ports
+from api.commands.processes import StartError, environment, plan, require_free_ports
 from api.commands.stack import demo_settings
 from ordering.settings import load_settings
 
@@ -81,9 +82,15 @@ def test_processes_get_exactly_the_settings_of_the_one_that_starts_them(tmp_path
 
 def test_only_the_public_door_can_be_opened_to_the_world(tmp_path):
     settings = load_settings(host="0.0.0.0", secret_key="k" * 40, var_folder=tmp_path)
-    rasa = commands(settings)["rasa"]
-    assert rasa[rasa.index("-i") + 1] == "127.0.0.1"
-    assert "0.0.0.0" not in " ".join(rasa)
+    rasa = parse_procfile((ROOT / "Procfile").read_text()).processes["rasa"]
+    assert " -i 127.0.0.1 " in rasa
+    assert "0.0.0.0" not in plan(settings, announcement=[], started_at=0).outsiders["rasa"].values()
+
+
+def test_every_process_of_the_procfile_is_waited_for(tmp_path):
+    processes = parse_procfile((ROOT / "Procfile").read_text()).processes
+    assert set(processes) == {"api", "rasa", "actions", "worker"}
+    assert set(plan(demo_settings(tmp_path), announcement=[], started_at=0).checks) == set(processes)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import json
 import os
+import select
+import shlex
 import signal
 import socket
 import subprocess
@@ -29,10 +31,11 @@ def supervise(tmp_path):
     started = []
 
     def start(processes, checks, **environment) -> subprocess.Popen[str]:
+        lines = [f"{name}: exec {shlex.join(command)}\n" for name, command in processes.items()]
+        (tmp_path / "Procfile").write_text("# a comment\n" + "".join(lines))
         plan = Plan(
             folder=str(tmp_path),
             logs=str(tmp_path / "logs"),
-            processes=processes,
             outsiders={"outsider": {"PAFYLL_ACTIONS_PORT": "5055"}},
             checks=checks,
             announcement=["all well"],
@@ -66,6 +69,18 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
+def status(process: subprocess.Popen[str]) -> dict[str, str]:
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def until(done) -> None:
+    give_up = time.monotonic() + 10
+    while not done():
+        assert time.monotonic() < give_up
+        time.sleep(0.005)
+
+
 def until_ready(process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
     for line in process.stdout:
@@ -84,6 +99,35 @@ def test_a_signal_stops_everything(number, supervise, port):
     assert process.wait(15) == 0
     assert process.stdout.read().rstrip().endswith("Stopped.")
     assert psutil.wait_procs(children, timeout=5)[1] == []
+
+
+def test_a_supervisor_that_is_killed_leaves_nothing_running(supervise, port):
+    process = supervise({"door": serving(port), "sleeper": SLEEPS}, {"door": f"http://127.0.0.1:{port}/"})
+    until_ready(process)
+    children = family(process)
+    process.kill()
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+
+
+def test_a_signal_before_anything_has_started_stops_it_all(supervise):
+    process = supervise(dict.fromkeys(("a", "b", "c", "d"), SLEEPS), {"a": "http://127.0.0.1:9/"})
+    until(lambda: "SigCgt" in status(process) and int(status(process)["SigCgt"], 16) & 1 << signal.SIGTERM - 1)
+    process.terminate()
+    assert process.wait(15) == 130
+    assert process.stdout.read() == "Stopped.\n"
+
+
+def test_a_file_that_is_touched_after_the_start_shows_readiness(supervise, tmp_path):
+    beat = tmp_path / "beat"
+    beat.touch()
+    os.utime(beat, (1, 1))
+    process = supervise({"sleeper": SLEEPS}, {"sleeper": str(beat)})
+    log = tmp_path / "logs" / "sleeper.log"
+    until(lambda: log.exists() and "awake" in log.read_text())
+    time.sleep(0.5)
+    assert select.select([process.stdout], [], [], 0)[0] == []
+    beat.touch()
+    until_ready(process)
 
 
 def test_a_process_that_falls_takes_the_others_along_and_says_why(supervise):
