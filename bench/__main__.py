@@ -7,6 +7,7 @@ All is on loopback, on free ports and in a temporary folder. Nothing here passes
 import argparse
 import asyncio
 import platform
+import shutil
 import signal
 import statistics
 import subprocess
@@ -36,6 +37,7 @@ from ordering.wiring import build_stores
 
 LONGEST_SECONDS = 12 * 60
 MEGABYTE = 1024 * 1024
+LOGS = ROOT / "var" / "bench" / "logs"
 Visit = Callable[[aiohttp.ClientSession, int], Awaitable[list[float]]]
 
 
@@ -177,6 +179,13 @@ def training(folder: Path) -> Row:
     return Row("training", f"{seconds:.0f} s", "", seconds, 90, " s")
 
 
+def keep_logs(folder: Path) -> None:
+    """What went wrong is told by the processes."""
+    shutil.rmtree(LOGS, ignore_errors=True)
+    shutil.copytree(folder, LOGS, ignore=shutil.ignore_patterns("*.sqlite3*", "*.tar.gz", "secret.key"))
+    say(f"The logs are in {LOGS}.")
+
+
 async def fill_database(settings: Settings, patients: int) -> None:
     await prepare_database(settings)
     stores = build_stores(settings)
@@ -189,6 +198,7 @@ async def fill_database(settings: Settings, patients: int) -> None:
 def measure(plan: Plan) -> list[Row]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pafyll-bench-")))
+        stack.push(lambda error, *_: keep_logs(folder) if error else None)
         init_port, twilio_port = free_ports(2)
         settings = demo_settings(folder / "ours", twilio_base_url=f"http://127.0.0.1:{twilio_port}")
         stock = demo_settings(folder / "theirs")
