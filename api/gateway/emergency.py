@@ -5,7 +5,7 @@ nobody knows are compared letter by letter.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,20 +20,23 @@ WORDS = Path(__file__).with_name("emergency.yml")
 _GAP = 2  # other words between two words of a phrase
 _WINDOW = 8  # words within which words that belong together stand
 _SHORTEST_MISSPELT = 6  # shorter words are too like each other
+_MOST_SLIPS = 2  # in a long word
 _STRONG = re.compile(r"^(?:jatte|super|skit|as|svin|hemskt|valdigt)")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DECIMAL = re.compile(r"(\d+)[.,]\d+")
 _STREET = re.compile(r"\b\w*(?:gatan|vagen|grand|torget|stigen|street|road)\s+\d+")
 
-Places = Sequence[int]  # where in the message a word was found, ascending
+Entry = tuple[int, ...]  # numbers of its parts; a part is a set of words of which any will do
+Places = dict[int, set[int]]  # number of a part: where in the message one of its words was found
+_NOWHERE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
     name: str
-    said: tuple[tuple[frozenset[str], ...], ...]
-    together: tuple[tuple[frozenset[str], ...], ...]
-    unless: tuple[tuple[frozenset[str], ...], ...]
+    said: tuple[Entry, ...]
+    together: tuple[Entry, ...]
+    unless: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +53,79 @@ class Detector:
     def __init__(self, source: dict[str, Any]) -> None:
         self._english, self._swedish = set(source["english"]), {_plain(word) for word in source["swedish"]}
         self._lists = {name: [_plain(word) for word in words] for name, words in source["words"].items()}
+        self._one_word = {fold(said): fold(word) for said, word in source["one_word"].items()}
+        self._said_apart = re.compile(rf"\b(?:{'|'.join(sorted(self._one_word, key=len, reverse=True))})\b")
+        self._parts: dict[frozenset[str], int] = {}
         self._families = tuple(
             Family(one["name"], *(self._entries(one.get(kind, ())) for kind in ("said", "together", "unless")))
             for one in source["families"]
         )
-        words = {word for family in self._families for word in _words_of(family)}
-        self._exact = {word for word in words if not word.endswith("*")}
+        self._signs = tuple(self._entries(entries) for entries in source["signs"].values())
+        self._circumstances = tuple(self._entries(entries) for entries in source["circumstances"].values())
+        self._ordinary = self._entries(source["ordinary"])
+        self._index()
+
+    def _index(self) -> None:
+        self._parts_of: dict[str, list[int]] = {}
+        for words, part in self._parts.items():
+            for word in words:
+                self._parts_of.setdefault(word, []).append(part)
+        self._exact = {word for word in self._parts_of if "*" not in word}
         self._stems: dict[str, list[str]] = {}
-        self._long: dict[str, list[str]] = {}
-        for word in sorted(words):
+        self._long: dict[str, list[tuple[str, int]]] = {}
+        self._endings = [word[1:] for word in sorted(self._parts_of) if word.startswith("*")]
+        for word in sorted(self._parts_of):
+            if word.startswith("*"):
+                continue
             if word.endswith("*"):
                 self._stems.setdefault(word[0], []).append(word)
             if len(word.rstrip("*")) >= _SHORTEST_MISSPELT:
-                self._long.setdefault(word[0], []).append(word)
+                self._long.setdefault(word[0], []).append((word, _letters(word)))
 
-    def _entries(self, entries: Iterable[str]) -> tuple[tuple[frozenset[str], ...], ...]:
-        return tuple(tuple(self._either(part) for part in entry.split()) for entry in entries)
+    def _entries(self, entries: Iterable[str]) -> tuple[Entry, ...]:
+        return tuple(tuple(self._part(part) for part in entry.split()) for entry in entries)
 
-    def _either(self, part: str) -> frozenset[str]:
+    def _part(self, part: str) -> int:
         words: set[str] = set()
         for word in part.split("|"):
             words.update(self._lists[word[1:]] if word.startswith("@") else [_plain(word)])
-        return frozenset(words)
+        return self._parts.setdefault(frozenset(words), len(self._parts))
 
     def heard(self, text: str) -> Heard | None:
-        tokens = _prepare(text).split()
+        prepared = _prepare(text)
+        tokens = self._said_apart.sub(lambda found: self._one_word[found[0]], prepared).split()
         places = self._places(tokens)
         if not places:
             return None
+        family = next((family.name for family in self._families if _heard(family, places)), None)
+        if family is None and self._several_signs(places):
+            family = "several_signs"
+        return Heard(family, self._language(prepared.split())) if family else None
 
-        def find(words: frozenset[str]) -> list[int]:
-            return sorted({place for word in words for place in places.get(word, ())})
-
-        family = next((family.name for family in self._families if _heard(family, find)), None)
-        return Heard(family, self._language(tokens)) if family else None
+    def _several_signs(self, places: Places) -> bool:
+        needed = 3 if _any(self._ordinary, places) else 2
+        signs = sum(_any(sign, places) for sign in self._signs)
+        return signs >= needed - 1 and signs + sum(_any(one, places) for one in self._circumstances) >= needed
 
     def _language(self, tokens: list[str]) -> str:
         english = sum(token in self._english for token in tokens)
         return "en" if english > sum(token in self._swedish for token in tokens) else "sv"
 
-    def _places(self, tokens: list[str]) -> dict[str, list[int]]:
-        places: dict[str, list[int]] = {}
+    def _places(self, tokens: list[str]) -> Places:
+        places: Places = {}
         for place, token in enumerate(tokens):
-            for word in self._meanings(token) | self._meanings(_STRONG.sub("", token)):
-                places.setdefault(word, []).append(place)
+            words = self._meanings(token)
+            plainly = _STRONG.sub("", token)
+            if plainly != token:
+                words |= self._meanings(plainly)
+            for word in words:
+                for part in self._parts_of[word]:
+                    places.setdefault(part, set()).add(place)
         return places
 
     def _meanings(self, token: str) -> set[str]:
         found = {stem for stem in self._stems.get(token[:1], ()) if token.startswith(stem[:-1])}
+        found.update("*" + ending for ending in self._endings if token.endswith(ending))
         if token in self._exact:
             found.add(token)
         elif len(token) >= _SHORTEST_MISSPELT - 1:
@@ -105,13 +133,26 @@ class Detector:
         return found
 
     def _misspelt(self, token: str) -> list[str]:
-        return [word for word in self._long.get(token[0], ()) if _is_near(token, word)]
+        absent = ~_letters(token)
+        return [
+            word
+            for word, letters in self._long.get(token[0], ())
+            if (letters & absent).bit_count() <= _MOST_SLIPS and _is_near(token, word)
+        ]
+
+
+def _letters(word: str) -> int:
+    """The letters of `word` as bits: most words are told apart by them, faster than by comparing."""
+    bits = 0
+    for letter in word.rstrip("*"):
+        bits |= 1 << ord(letter) - 48  # "0" is the lowest of what fold() leaves
+    return bits
 
 
 def _is_near(token: str, word: str) -> bool:
     """Whether `token` may be `word` misspelt: one slip, or two in a long word. A stem is held against its beginning."""
     stem = word.rstrip("*")
-    slips = 1 if len(stem) < 9 else 2
+    slips = 1 if len(stem) < 9 else _MOST_SLIPS
     if stem == word:
         return OSA.distance(token, stem, score_cutoff=slips) <= slips
     beginnings = (token[: len(stem) + more] for more in (-1, 0, 1))
@@ -119,12 +160,11 @@ def _is_near(token: str, word: str) -> bool:
 
 
 def _plain(word: str) -> str:
-    return fold(word) + ("*" if word.endswith("*") else "")
-
-
-def _words_of(family: Family) -> set[str]:
-    entries = (*family.said, *family.together, *family.unless)
-    return {word for entry in entries for part in entry for word in part}
+    plain = fold(word)
+    if not plain.isalnum():
+        msg = f"{WORDS.name}: {word!r} is not one word"
+        raise ValueError(msg)
+    return "*" * word.startswith("*") + plain + "*" * word.endswith("*")
 
 
 def _prepare(text: str) -> str:
@@ -132,30 +172,31 @@ def _prepare(text: str) -> str:
     return _STREET.sub("", _STRETCHED.sub(r"\1", folded))
 
 
-def _heard(family: Family, find: Callable[[frozenset[str]], Places]) -> bool:
-    if not any(_in_order(entry, find) for entry in family.said) and not any(
-        _near_each_other(entry, find) for entry in family.together
-    ):
-        return False
-    return not any(_in_order(entry, find) for entry in family.unless)
+def _heard(family: Family, places: Places) -> bool:
+    told = _any(family.said, places) or any(_near_each_other(entry, places) for entry in family.together)
+    return told and not _any(family.unless, places)
 
 
-def _in_order(entry: tuple[frozenset[str], ...], find: Callable[[frozenset[str]], Places]) -> bool:
-    reached: set[int] = set(find(entry[0]))
+def _any(entries: Iterable[Entry], places: Places) -> bool:
+    return any(_in_order(entry, places) for entry in entries)
+
+
+def _in_order(entry: Entry, places: Places) -> bool:
+    reached: Iterable[int] = places.get(entry[0], _NOWHERE)
     for part in entry[1:]:
         if not reached:
             return False
-        reached = {place for place in find(part) if any(0 < place - before <= _GAP + 1 for before in reached)}
+        found = places.get(part, _NOWHERE)
+        reached = {place for place in found if any(0 < place - before <= _GAP + 1 for before in reached)}
     return bool(reached)
 
 
-def _near_each_other(entry: tuple[frozenset[str], ...], find: Callable[[frozenset[str]], Places]) -> bool:
-    all_places = [find(part) for part in entry]
-    if not all(all_places):
+def _near_each_other(entry: Entry, places: Places) -> bool:
+    if not all(part in places for part in entry):
         return False
+    found = [places[part] for part in entry]
     return any(
-        all(any(0 <= place - first < _WINDOW for place in places) for places in all_places)
-        for first in sorted({place for places in all_places for place in places})
+        all(any(0 <= place - first < _WINDOW for place in one) for one in found) for first in set().union(*found)
     )
 
 
