@@ -2,18 +2,19 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
 
+from ordering.local_time import STOCKHOLM
 from ordering.model import Complaint, DraftRow, NewOrder, Order, OrderLine, OrderStatus
 from ordering.store.connection import Work
 from ordering.store.tables import complaints, order_lines, orders
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
 _TRIES = 50
 
 # Literals, not parameters: only then can SQLite see that a partial index covers the query.
@@ -31,14 +32,12 @@ _REPLACE_DRAFT = (
 _DROP_DRAFT = delete(orders).where(orders.c.person_id == bindparam("person"), _IS_DRAFT)
 _USE_DRAFT = delete(orders).where(orders.c.id == bindparam("draft"), _IS_DRAFT, orders.c.version == bindparam("was"))
 
+# The columns stand in the order of the fields, so that a row becomes an Order without looking anything up by name.
+_FIELDS = [field.name for field in fields(Order)]
+_OWN_FIELDS = [name for name in _FIELDS if name != "lines"]
+_LINE_FIELDS = [field.name for field in fields(OrderLine)]
 _ORDERS = (
-    select(
-        *(column for column in orders.c if column.name not in ("content", "version", "status_at")),
-        order_lines.c.line_id,
-        order_lines.c.article_number,
-        order_lines.c.packages,
-        order_lines.c.variants,
-    )
+    select(*(orders.c[name] for name in _OWN_FIELDS), *(order_lines.c[name] for name in _LINE_FIELDS))
     .join(order_lines, order_lines.c.order_id == orders.c.id)
     .order_by(orders.c.confirmed_at.desc(), orders.c.id.desc(), order_lines.c.position)
 )
@@ -123,7 +122,7 @@ class SqlOrders:
         parameters: dict[str, Any] = {"order": order_id, "was": list(was), "to": to, "now": now}
         if to != "delivered":
             return (await self._work.write(_SET_STATUS, parameters)).rowcount == 1
-        parameters["delivered"] = now.astimezone(SWEDEN).date()
+        parameters["delivered"] = now.astimezone(STOCKHOLM).date()
         return (await self._work.write(_SET_DELIVERED, parameters)).rowcount == 1
 
     async def open_complaint(self, person_id: int) -> Complaint | None:
@@ -208,28 +207,10 @@ async def insert_numbered_order(work: Work, values: dict[str, Any]) -> tuple[int
 
 
 def _orders(rows: Any) -> list[Order]:
-    return [_order(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
+    return [_order(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0))]
 
 
 def _order(rows: list[Row[Any]]) -> Order:
-    row = rows[0]
-    return Order(
-        id=row.id,
-        number=row.number,
-        person_id=row.person_id,
-        region=row.region,
-        status=row.status,
-        payer=row.payer,
-        channel=row.channel,
-        ordered_by=row.ordered_by,
-        day=row.day,
-        confirmed_at=row.confirmed_at,
-        option=row.option,
-        details=row.details or {},
-        lines=tuple(OrderLine(one.line_id, one.article_number, one.packages, one.variants) for one in rows),
-        fee_kr=row.fee_kr,
-        expected_earliest=row.expected_earliest,
-        expected_latest=row.expected_latest,
-        send_after=row.send_after,
-        delivered_on=row.delivered_on,
-    )
+    values: list[Any] = list(rows[0][: len(_OWN_FIELDS)])
+    values.insert(_FIELDS.index("lines"), tuple(OrderLine(*row[len(_OWN_FIELDS) :]) for row in rows))
+    return Order(*values)
