@@ -7,9 +7,9 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.app import make_app
 from actions.turn import service
+from ordering.local_time import STOCKHOLM
 from ordering.logs import set_up_logging
 from ordering.settings import get_settings
-from ordering.use_cases.patient_case import STOCKHOLM
 
 
 def warm_up() -> None:

@@ -4,9 +4,10 @@ from rasa_sdk.events import FollowupAction
 
 from actions.turn import Events, PatientAction, Turn, leave_form
 from ordering.use_cases.cancel_order import cancel_order, cancellable
-from ordering.use_cases.patient_case import UNDER_WAY, PatientCase
+from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.questions import products_of
 from ordering.use_cases.said import Say
+from rulebook.facts import UNDER_WAY
 
 
 class CancelOrder(PatientAction):

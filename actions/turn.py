@@ -12,11 +12,12 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from ordering import wiring
+from ordering.local_time import STOCKHOLM
 from ordering.model import Visit
 from ordering.ports import PickupPoints, Sealer, Stores, Transaction
 from ordering.settings import Settings, get_settings
 from ordering.use_cases.edit_draft import Message
-from ordering.use_cases.patient_case import STOCKHOLM, PatientCase, load
+from ordering.use_cases.patient_case import PatientCase, load
 from ordering.use_cases.said import Say
 from rulebook import Rulebook, load_rulebook
 

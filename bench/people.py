@@ -5,9 +5,9 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ordering.importing import import_file
+from ordering.local_time import STOCKHOLM
 from ordering.ports import Stores
 
 REGION = "vg"
@@ -42,7 +42,7 @@ async def add_patients(stores: Stores, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "patients.json"
         path.write_text(json.dumps(document), encoding="utf-8")
-        await import_file(stores, path, today=datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        await import_file(stores, path, today=datetime.now(STOCKHOLM).date())
 
 
 def _person(number: int) -> dict[str, Any]:

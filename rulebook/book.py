@@ -6,11 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rulebook import decisions, delivery_decisions, fees, opening_hours, orders, people
 from rulebook.errors import UnknownRegion
 from rulebook.facts import (
+    STOCKHOLM,
     Actor,
     Amount,
     Article,
@@ -38,13 +38,12 @@ from rulebook.verdict import (
 )
 from rulebook.working_days import is_working_day
 
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _PARAMETERS = Path(__file__).parent / "parameters"
 
 
 def _local(moment: datetime) -> datetime:
     """A moment without a zone is local already."""
-    return moment if moment.tzinfo is None else moment.astimezone(_STOCKHOLM)
+    return moment if moment.tzinfo is None else moment.astimezone(STOCKHOLM)
 
 
 class Rulebook:

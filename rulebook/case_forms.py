@@ -3,12 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rulebook import facts
 from rulebook.parameter_forms import Form, Malformed, fields, maybe, one_of, text, yes_no
-
-_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 def day(value: Any, path: str) -> date:
@@ -28,7 +25,7 @@ def moment(value: Any, path: str) -> datetime:
             raise Malformed(path, "must be a local time such as 2026-03-02T12:10") from None
     if not isinstance(value, datetime):
         raise Malformed(path, "must be a local time such as 2026-03-02T12:10")
-    return value if value.tzinfo is None else value.astimezone(_STOCKHOLM).replace(tzinfo=None)
+    return value if value.tzinfo is None else value.astimezone(facts.STOCKHOLM).replace(tzinfo=None)
 
 
 def integer(value: Any, path: str) -> int:

@@ -7,11 +7,10 @@ from typing import Any
 
 from rulebook import delivery_days, delivery_details, delivery_options, driver_notes, people
 from rulebook.delivery_details import LabelRow
-from rulebook.facts import Article, DeliveryDetails, Person
+from rulebook.facts import UNDER_WAY, Article, DeliveryDetails, Person
 from rulebook.parameter_values import Parameters
 from rulebook.situations import Row, Situation, first_fit
 from rulebook.verdict import DeliveryCheck, DeliveryDay, Label, Overdue
-from rulebook.withdrawals import UNDER_WAY
 from rulebook.working_days import nth_working_day, working_day_on_or_after
 
 

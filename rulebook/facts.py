@@ -6,10 +6,13 @@ Codes are those of the rule catalogue's glossary; days are local days in Europe/
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
 
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 ROLES = ("patient", "representative", "orderer", "prescriber", "customer_service")
 PRESCRIBER_ROLES = ("physician", "dietitian", "orderer")
 STATUSES = ("new", "confirmed", "ordered", "out_for_delivery", "delivered", "cancelled")
+UNDER_WAY = frozenset({"confirmed", "ordered", "out_for_delivery"})
 KINDS = ("ordinary", "cgm", "insulin_pump", "exemption", "made_to_order")
 OPTIONS = (
     "outside_door",

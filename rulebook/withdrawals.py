@@ -4,11 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
-from rulebook.facts import Actor, Want, Withdrawn
+from rulebook.facts import UNDER_WAY, Actor, Want, Withdrawn
 
 # W8: what has been said yes to counts, whether or not it has been sent; `new` and `cancelled` count for nothing.
-COUNTING = frozenset({"confirmed", "ordered", "out_for_delivery", "delivered"})
-UNDER_WAY = frozenset({"confirmed", "ordered", "out_for_delivery"})
+COUNTING = UNDER_WAY | {"delivered"}
 
 
 def may_withdraw(actor: Actor, roles: Collection[str]) -> bool:

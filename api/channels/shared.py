@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter, Histogram
 from starlette.requests import HTTPConnection
 
 from api.gateway.messages import Incoming, Reply
+from ordering.local_time import STOCKHOLM
 from ordering.ports import Sealer, Stores
 from ordering.settings import Settings
 
@@ -23,7 +23,6 @@ ANSWER_SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15),
 )
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 Say = Callable[..., str]
 
 

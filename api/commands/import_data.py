@@ -5,11 +5,11 @@ from collections.abc import Callable, Coroutine
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from ordering import wiring
+from ordering.local_time import STOCKHOLM
 from ordering.settings import Settings, get_settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -44,6 +44,6 @@ async def _run(importer: Callable[[Any, date], Coroutine[Any, Any, Any]], settin
     await wiring.migrate(settings)
     stores = wiring.build_stores(settings)
     try:
-        return await importer(stores, datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        return await importer(stores, datetime.now(STOCKHOLM).date())
     finally:
         await stores.close()

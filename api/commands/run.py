@@ -50,7 +50,7 @@ def run() -> None:
 async def prepare_database(settings: Settings) -> None:
     """The newest tables; in demo mode also the demo people, whose days lie around the day the demo's clock shows."""
     from ordering.importing import load_demo
-    from ordering.use_cases.patient_case import STOCKHOLM
+    from ordering.local_time import STOCKHOLM
     from ordering.wiring import build_stores, migrate, now
 
     await migrate(settings)

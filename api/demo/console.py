@@ -11,10 +11,11 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 
-from api.channels.shared import STOCKHOLM, settings_of, stores_of
+from api.channels.shared import settings_of, stores_of
 from api.demo import people, twilio_double
 from api.demo.signing import WEBHOOK_SECONDS, post_signed
 from api.demo.twilio_double import Phones, phones_of
+from ordering.local_time import STOCKHOLM
 from ordering.wiring import now
 
 STATIC = Path(__file__).parent / "static"

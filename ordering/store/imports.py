@@ -18,9 +18,10 @@ from ordering.imported import (
     PersonKey,
     References,
 )
+from ordering.local_time import STOCKHOLM
 from ordering.model import Article, Variant
 from ordering.store.connection import Work
-from ordering.store.orders import SWEDEN, insert_numbered_order
+from ordering.store.orders import insert_numbered_order
 from ordering.store.tables import articles, lines, order_lines, orders, payers, people, representatives, units
 from ordering.store.upsert import Key, Row, differences, find, find_by_key, find_ids, upsert
 
@@ -228,7 +229,7 @@ def _order_key(withdrawal: ImportedWithdrawal) -> str:
 
 def _order_row(withdrawal: ImportedWithdrawal, person_id: int) -> Row:
     # The other system tells the day only; noon keeps it on that day in any time zone near ours.
-    moment = datetime.combine(withdrawal.day, time(12), tzinfo=SWEDEN).astimezone(UTC)
+    moment = datetime.combine(withdrawal.day, time(12), tzinfo=STOCKHOLM).astimezone(UTC)
     return {
         "person_id": person_id,
         "status": withdrawal.status,

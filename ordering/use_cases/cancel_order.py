@@ -2,8 +2,9 @@
 
 from ordering.model import Order
 from ordering.ports import Transaction
-from ordering.use_cases.patient_case import UNDER_WAY, PatientCase
+from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
+from rulebook.facts import UNDER_WAY
 
 
 def cancellable(case: PatientCase) -> list[Order]:

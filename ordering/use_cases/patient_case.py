@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ordering import wording
 from ordering.draft import Draft, DraftLine, current_line, next_question
+from ordering.local_time import STOCKHOLM
 from ordering.model import Address, Article, DraftRow, Line, Order, Person, SmsDetail, Variant, Visit
 from ordering.ports import Transaction
 from rulebook import Rulebook, facts
 from rulebook.verdict import Decision, DeliveryCheck, SameAgain
-
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
-UNDER_WAY = ("confirmed", "ordered", "out_for_delivery")
 
 # The way most patients choose first.
 _OPTION_ORDER = (
@@ -69,7 +66,7 @@ class PatientCase:
             (
                 order
                 for order in self.orders
-                if order.status in UNDER_WAY
+                if order.status in facts.UNDER_WAY
                 and any(taken.article_number == line.article.number for taken in order.lines)
             ),
             None,

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from ordering import wording
 from ordering.model import Order
 from ordering.use_cases.explain import capitalised, explain, run_out
-from ordering.use_cases.patient_case import UNDER_WAY, LineState, PatientCase
+from ordering.use_cases.patient_case import LineState, PatientCase
 from ordering.use_cases.place_order import fee, new_fees
 from ordering.use_cases.said import Say
 from rulebook import Rulebook
+from rulebook.facts import UNDER_WAY
 
 _RECENT_DAYS = 14
 
