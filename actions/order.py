@@ -7,6 +7,7 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
 from actions.turn import Events, PatientAction, Turn, leave_form, service
 from ordering.model import Order
+from ordering.use_cases.complain import give_up_complaint
 from ordering.use_cases.edit_draft import edit
 from ordering.use_cases.explain import blocked
 from ordering.use_cases.patient_case import PatientCase, save
@@ -159,9 +160,7 @@ class Cancel(PatientAction):
         return "action_cancel"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        complaint = await turn.tx.orders.open_complaint(case.person.id)
-        if complaint and turn.tracker.active_loop_name == "complaint_form":
-            await turn.tx.orders.drop_complaint(complaint.id)
+        if turn.tracker.active_loop_name == "complaint_form" and await give_up_complaint(turn.tx, case):
             turn.tell([Say("utter_complaint_dropped")])
             return [*leave_form(), *go_on_with_order(case)]
         await turn.tx.orders.drop_draft(case.person.id)

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from api.gateway.memory import Memory, Offered
 from api.gateway.messages import Choice, Expects, Incoming, Reply
 from api.texts import Texts
+from ordering import wording
+from ordering.local_time import STOCKHOLM
 from ordering.model import Person, SmsDetail, Thread, Visit
 from ordering.ports import Sealer, Transaction
 from ordering.settings import Settings
@@ -17,8 +18,6 @@ from ordering.use_cases.private_answers import answer_privately
 from rulebook import Rulebook
 
 Moment = Callable[[Transaction], Awaitable[datetime]]
-
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 class Dialogue(Protocol):
@@ -65,13 +64,10 @@ class Tools:
     def service(self, *, region: str, at: datetime, channel: str, language: str) -> str:
         """ "kundtjänst på 010-..., with the hours where the region states them (S1, S3)."""
         contact = self.book.customer_service(region=region, day=at.astimezone(STOCKHOLM).date())
-        name, values = "utter_gateway_service", {"phone": contact.phone}
+        name = "utter_gateway_service"
         if contact.hours:
             name = "utter_gateway_service_hours" if contact.hours.lunch else "utter_gateway_service_no_lunch"
-            values |= {"opens": contact.hours.opens, "closes": contact.hours.closes}
-        if contact.hours and contact.hours.lunch:
-            values |= {"lunch_from": contact.hours.lunch[0], "lunch_to": contact.hours.lunch[1]}
-        return self.say(name, channel=channel, language=language, **values)
+        return self.say(name, channel=channel, language=language, **wording.contact(contact))
 
     async def put_sms(
         self, tx: Transaction, thread: Thread, *, recipient: str, text: str, key: str, due_at: datetime
@@ -95,7 +91,6 @@ class Said:
     offered: list[Offered] | None = None
     expects: Expects = "anything"
     end: bool = False
-    extra: dict[str, str] = field(default_factory=dict)
 
     def reply(self, language: str) -> Reply:
         shown = [choice for choice in self.offered or () if choice.shown]
@@ -105,7 +100,6 @@ class Said:
             expects=self.expects,
             end=self.end,
             language=language,
-            extra=dict(self.extra),
         )
 
 

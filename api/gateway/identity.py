@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from api.gateway.choices import MOST_KEYS, pick
 from api.gateway.cleaning import fold
-from api.gateway.context import STOCKHOLM, Context, Said
+from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
 from ordering.identity_numbers import parse_identity
+from ordering.local_time import STOCKHOLM
 from ordering.model import Person
 
 CODE_LASTS = timedelta(minutes=5)
