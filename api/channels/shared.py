@@ -12,6 +12,7 @@ from api.gateway.messages import Incoming, Reply
 from ordering.local_time import STOCKHOLM
 from ordering.ports import Sealer, Stores
 from ordering.settings import Settings
+from rulebook.verdict import CustomerService
 
 logger = logging.getLogger(__name__)
 
@@ -24,26 +25,6 @@ ANSWER_SECONDS = Histogram(
 )
 
 Say = Callable[..., str]
-
-
-class Hours(Protocol):
-    """Opening hours as "08:00", lunch as ("12:00", "12:30")."""
-
-    @property
-    def opens(self) -> str: ...
-    @property
-    def closes(self) -> str: ...
-    @property
-    def lunch(self) -> tuple[str, str] | None: ...
-
-
-class Contact(Protocol):
-    """Customer service of a region; hours None where the region promises none."""
-
-    @property
-    def phone(self) -> str: ...
-    @property
-    def hours(self) -> Hours | None: ...
 
 
 class Conversing(Protocol):
@@ -83,9 +64,9 @@ def regions_of(connection: HTTPConnection) -> tuple[str, ...]:
     return regions
 
 
-def customer_service_of(connection: HTTPConnection, region: str) -> Contact:
+def customer_service_of(connection: HTTPConnection, region: str) -> CustomerService:
     """How to reach a person today."""
-    contact: Contact = connection.app.state.book.customer_service(region=region, day=local_day())
+    contact: CustomerService = connection.app.state.book.customer_service(region=region, day=local_day())
     return contact
 
 

@@ -155,7 +155,7 @@ async def deliver(request: Request, person_id: int, delivery: Delivery) -> dict[
     async with stores_of(request).begin() as tx:
         orders = [order for order in await tx.orders.of_person(person_id) if order.status != "cancelled"]
     if not orders:
-        raise HTTPException(404, "Personen har ingen beställning än.")
+        raise HTTPException(404, "no_order")
     key = next(iter(settings.api_keys.values()))
     answer = await request.app.state.http.post(
         f"{settings.public_url}/api/v1/orders/{orders[0].number}/status",

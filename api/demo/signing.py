@@ -24,5 +24,5 @@ async def post_signed(request: Request, path: str, fields: dict[str, str]) -> ht
     except httpx.HTTPError as error:
         raise HTTPException(502, f"{path}: {type(error).__name__}") from None
     if not answer.is_success:
-        raise HTTPException(502, f"{path} svarade {answer.status_code}: {answer.text[:200]}")
+        raise HTTPException(502, f"{path}: {answer.status_code} {answer.text[:200]}")
     return answer

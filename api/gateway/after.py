@@ -31,7 +31,8 @@ async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequenc
     reply.texts = [*first, *_filled(ctx, said, pending)]
     _offer(ctx, reply, said, question)
     _remember(ctx, question)
-    _obey(ctx, reply, told)
+    asks = any(one.name.startswith("utter_ask_") for one in said)
+    reply.end = bool(told.get("end")) and not asks  # a form that is still open asks again: the call goes on
     if ctx.visit.person_id is None and (again := identity.ask_again(ctx)):
         again.texts = [*reply.texts, *again.texts]
         return again
@@ -114,11 +115,3 @@ def _remember(ctx: Context, question: Pending | None) -> None:
     memory.multiple = bool(question and question.multiple)
     memory.question = question.name if question else None
     memory.private = bool(question and question.private)
-
-
-def _obey(ctx: Context, reply: Said, told: dict[str, object]) -> None:
-    """What Rasa's actions tell the gateway beside words: end, language, and anything a channel may use."""
-    reply.end = bool(told.get("end"))
-    if told.get("language") in identity.LANGUAGES:
-        ctx.set_visit(language=str(told["language"]))
-    reply.extra = {key: str(value) for key, value in told.items() if key not in ("need", "end", "language")}

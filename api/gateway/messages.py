@@ -1,6 +1,6 @@
 """What channels hand to the gateway and get back. The same for SMS, phone and chat."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from ordering.model import Channel
@@ -53,4 +53,3 @@ class Reply:
     expects: Expects = "anything"
     end: bool = False
     language: str = "sv"
-    extra: dict[str, str] = field(default_factory=dict)

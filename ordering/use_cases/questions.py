@@ -124,16 +124,12 @@ def fees(case: PatientCase) -> list[Say]:
 def opening_hours(book: Rulebook, region: str, local: datetime, language: str) -> list[Say]:
     """Customer service: hours, and whether it is open now (S1-S3). No hours known: the number only."""
     service = book.customer_service(region=region, day=local.date())
-    values = {"phone": service.phone, "email": service.email}
+    values = wording.contact(service)
     if service.hours is None:
         return [Say("utter_opening_hours_unknown", values)]
-    hours = service.hours
-    values |= {"opens": hours.opens, "closes": hours.closes}
-    if hours.lunch:
-        values |= {"lunch_from": hours.lunch[0], "lunch_to": hours.lunch[1]}
     now = book.opening(region=region, at=local)
     if now.open or now.opens is None:
-        return [Say("utter_open_now" if hours.lunch else "utter_open_now_no_lunch", values)]
+        return [Say("utter_open_now" if service.hours.lunch else "utter_open_now_no_lunch", values)]
     values |= {
         "next_day": wording.day(now.opens.date(), language, today=local.date()),
         "next_time": f"{now.opens:%H:%M}",

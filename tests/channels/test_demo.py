@@ -154,7 +154,7 @@ def test_the_distributor_reports_through_the_rest_interface(console):
     report = console.post(f"/people/{people['Maria Holm']}/deliveries", json={"status": "delivered"})
     assert (report.status_code, report.json()["status"]) == (200, "delivered")
     nobody = console.post(f"/people/{people['Sara Malm']}/deliveries", json={"status": "delivered"})
-    assert nobody.status_code == 404
+    assert (nobody.status_code, nobody.json()["detail"]) == (404, "no_order")
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://x.test"}, {"Host": "rebound.example"}, {"Origin": "null"}])

@@ -3,6 +3,7 @@ import { Phone } from "/demo/static/phone.js";
 
 const $ = (id) => document.getElementById(id);
 const POLL_MS = 1200;
+const IN_WORDS = { no_order: "Personen har ingen beställning än." };
 let people = [];
 let person = null;
 let shownSms = "";
@@ -13,7 +14,10 @@ async function call(path, body) {
   };
   const response = await fetch(`/demo/${path}`, options);
   const answer = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Error(typeof answer?.detail === "string" ? answer.detail : `Fel ${response.status}`);
+  if (!response.ok) {
+    const detail = typeof answer?.detail === "string" ? answer.detail : `Fel ${response.status}`;
+    throw new Error(IN_WORDS[detail] ?? detail);
+  }
   return answer;
 }
 
