@@ -1,7 +1,7 @@
 """What the ordering rooms talk about: plain values, no behaviour that needs a database or a clock.
 
 Days are local days in Europe/Stockholm; moments are timezone-aware UTC datetimes.
-Names follow the glossary of the rule catalogue (docs/rules.md).
+Codes (areas, options, statuses, reasons) are those of the rule catalogue in rulebook/parameters.
 """
 
 from dataclasses import dataclass, field
@@ -139,7 +139,7 @@ class NewOrder:
     fee_kr: int | None
     expected_earliest: date | None
     expected_latest: date | None
-    idempotency_key: str  # unique: "<draft id>:<draft version>:<payer>"
+    idempotency_key: str  # unique: "<draft id>:<fingerprint of the draft>:<payer>"
 
 
 @dataclass(frozen=True, slots=True)
