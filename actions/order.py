@@ -101,7 +101,7 @@ class AskConfirm(PatientAction):
         case.draft.read_back = case.draft.fingerprint()
         await save(turn.tx, case)
         turn.tell([Say("utter_read_lines", {"lines": draft_lines(case, case.draft)}), *read_back(case, case.draft)])
-        turn.tell([Say("utter_ask_confirm" if turn.visit.proof == "code" else "utter_ask_confirm_code")])
+        turn.tell([Say("utter_ask_confirm_code" if turn.visit.channel == "sms" else "utter_ask_confirm")])
         return []
 
 

@@ -10,7 +10,11 @@ from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Confirm
 
 MOST_WRONG = 5
-_YES_CODE = re.compile(r"(?:(?:ja|japp|jo|ok|okej|yes|y|kod|koden|svar|code)[\s,.:;!-]*)*(\d{4})[\s.!]*", re.IGNORECASE)
+_AROUND = (
+    r"(?:(?:ja|japp|jajamen|jajamän|jo|ok|okej|yes|y|koden|kod|code|svaret|svar|svarar|jag|är|is|the|min|det|stämmer"
+    r"|beställ|här|kommer|tack|please|thanks|thank you)[\s,.:;!\"'-]*)*"
+)
+_YES_CODE = re.compile(rf"[\s\"']*{_AROUND}(\d{{4}})[\s,.:;!\"')-]*{_AROUND}", re.IGNORECASE)
 _YES = frozenset(
     (
         "ja",

@@ -41,11 +41,35 @@ async def confirmed(house) -> str | None:
     return json.loads(visit["state"]).get("confirm_ok")
 
 
-@pytest.mark.parametrize("answer", ["JA {}", "ja{}", "{}", "Ja, {}.", "yes {}", "JA  {} ", "ok {}"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "JA {}",
+        "ja{}",
+        "{}",
+        "Ja, {}.",
+        "yes {}",
+        "JA  {} ",
+        "ok {}",
+        "JA {} tack",
+        "ja koden är {}",
+        "Ja! Koden: {}. Tack!",
+        "{} ja tack",
+        '"JA {}"',
+        "Ja det stämmer, {}",
+    ],
+)
 async def test_the_right_code_is_a_yes(house, code, answer):
     assert "tack" in await house.sms(answer.format(code))
     assert house.rasa.heard[-1] == "/affirm"
     assert await confirmed(house) == "f1"
+
+
+@pytest.mark.parametrize("answer", ["nej {}", "inte {}", "ja {} men till ombud", "{}0", "1{}", "JA {}?"])
+async def test_the_code_among_other_words_is_no_yes(house, code, answer):
+    await house.sms(answer.format(code))
+    assert house.rasa.heard[-1] != "/affirm"
+    assert await confirmed(house) is None
 
 
 async def test_the_read_back_offers_no_button_that_says_yes(house, code):

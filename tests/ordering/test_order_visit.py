@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from ordering import wording
 from ordering.draft import Draft
 from ordering.model import OrderLine
@@ -219,15 +221,23 @@ def test_a_yes_counts_only_for_what_was_read_back():
     assert not may_confirm(talk.case)
 
 
-def test_an_sms_must_carry_the_code_of_the_read_back():
+@pytest.mark.parametrize("proof", ["number", "code"])
+def test_an_sms_must_carry_the_code_of_the_read_back(proof):
     draft = at_delivery().case.draft
     draft.read_back = draft.fingerprint()
-    by_number = make_case([line(1, STRIPS)], draft=draft, channel="sms", proof="number")
-    assert not may_confirm(by_number)
+    without = make_case([line(1, STRIPS)], draft=draft, channel="sms", proof=proof)
+    assert not may_confirm(without)
     with_code = make_case(
-        [line(1, STRIPS)], draft=draft, channel="sms", proof="number", state={"confirm_ok": draft.read_back}
+        [line(1, STRIPS)], draft=draft, channel="sms", proof=proof, state={"confirm_ok": draft.read_back}
     )
     assert may_confirm(with_code)
+
+
+def test_what_a_number_alone_knows_confirms_nothing_on_the_phone():
+    draft = at_delivery().case.draft
+    draft.read_back = draft.fingerprint()
+    state = {"confirm_ok": draft.read_back}
+    assert not may_confirm(make_case([line(1, STRIPS)], draft=draft, channel="voice", proof="number", state=state))
 
 
 def test_lines_with_different_payers_become_separate_orders_w9():
