@@ -119,8 +119,14 @@ class Conversations(Protocol):
         """Marks done: wipes `sealed`, keeps the masked `text` (None for identity input) and the reply."""
         ...
 
-    async def failed(self, inbox_id: int, *, error: str, retry_at: datetime | None, now: datetime) -> None:
-        """Counts an attempt. retry_at None: gives up, status dead (kept, listed, can be replayed)."""
+    async def failed(
+        self, inbox_id: int, *, error: str, retry_at: datetime | None, now: datetime, replayable: bool
+    ) -> None:
+        """Counts an attempt. retry_at None: gives up, status dead.
+
+        replayable: an SMS, which can still be answered later: a dead row keeps `sealed`. In a call or a chat nobody
+        waits for the answer any more, so `sealed` is wiped and only the row with its error stays.
+        """
         ...
 
     async def visit(self, thread_id: int, *, now: datetime, silence: timedelta) -> Visit | None:

@@ -8,7 +8,7 @@ from api.gateway.choices import by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
-from ordering.model import Person
+from ordering.use_cases.private_answers import reads_as_answer
 
 TURNS_PER_SENDER = 15
 MOST_SILENCES = 3
@@ -79,25 +79,21 @@ async def _words(ctx: Context, text: str) -> Decided:
         if picked.problem:
             name = "utter_gateway_one_choice" if picked.problem == "one_at_a_time" else "utter_gateway_no_such_choice"
             return Decided(said=Said([ctx.say(name)], offered=list(memory.offered), expects=ctx.memory.expects))
-        kept = None if memory.private else mask(text, people=_people(ctx)).text
+        kept = None if memory.private else mask(text, people=ctx.people).text
         return Decided(ask=_chosen(picked.choices), kept=kept)
     if _may_log_in(ctx) and identity.looks_like_identity(ctx, text):
         memory.step = "number"
         return await _login(ctx, text) or Decided(said=identity.ask_number(ctx))
-    if memory.private and not text.endswith("?"):
-        return await _private(ctx, text)
+    if memory.private and (not text.endswith("?") or reads_as_answer(memory.question or "", text)):
+        return await _private(ctx, text.rstrip("? "))
     return _for_rasa(ctx, text)
 
 
 def _for_rasa(ctx: Context, text: str) -> Decided:
-    masked = mask(text, people=_people(ctx), code_pending=ctx.memory.step == "code")
+    masked = mask(text, people=ctx.people, code_pending=ctx.memory.step == "code")
     first = (ctx.say("utter_gateway_no_identity_in_text"),) if masked.identity else ()
     # What masking leaves is cleaned once more, since it decides what the text begins with.
     return Decided(ask=Ask(text=clean(masked.text)), first=first, kept=masked.text)
-
-
-def _people(ctx: Context) -> tuple[Person, ...]:
-    return (ctx.person,) if ctx.person else ()
 
 
 def _may_log_in(ctx: Context) -> bool:
@@ -134,17 +130,17 @@ async def _private(ctx: Context, text: str) -> Decided:
     if intent := _COMMAND_OF.get(fold(text)):
         return Decided(ask=Ask(intent=intent))
     problem = await ctx.tools.dialogue.answer_privately(
-        ctx.tx, ctx.visit, text=text, message_id=message_id(ctx), now=await ctx.now()
+        ctx.tx,
+        ctx.visit,
+        question=ctx.memory.question,
+        text=text,
+        message_id=ctx.message_id,
+        now=await ctx.now(),
     )
     if problem is None:
         ctx.changed = True
         return Decided(ask=Ask(intent="inform"))
     return Decided(said=Said([ctx.say(problem)], offered=list(ctx.memory.offered), expects=ctx.memory.expects))
-
-
-def message_id(ctx: Context) -> str:
-    """What the draft knows a message by: it changes the draft once."""
-    return f"m{ctx.inbox_id}"
 
 
 def _voice_key(ctx: Context, text: str) -> Decided | None:

@@ -17,12 +17,54 @@ _CAPITALS = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwx
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w+])(?:\+|0)(?:[\s()/-]{0,2}\d){6,15}(?!\d)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ +/-]{0,2}\d){7,}(?!\d)")
+_NAME = r"[^\W\d_][\w'-]*"
+_TITLED = r"[A-ZÅÄÖÉÜ][a-zåäöéüß]+(?:[-'][A-ZÅÄÖÉÜ]?[a-zåäöéüß]+)*"
+_NO_NAME = r"(?!(?:och|and|men|but|vill|har|som|jag|i|är|behöver|ska|skulle|kan|från|with|want|need)\b)"
 _NAMES_THEMSELVES = re.compile(
-    r"(\b(?:jag heter|mitt namn är|my name is)\s+)[^\W\d_][\w-]*"
-    r"(?:\s+(?!och\b|and\b|men\b|vill\b|har\b)[^\W\d_][\w-]*)?",
+    rf"(\b(?:jag heter|mitt namn är|namnet är|my name is)\s+){_NAME}(?:\s+{_NO_NAME}{_NAME})?"
+    rf"(?-i:(?:\s+{_TITLED})*)",
     re.IGNORECASE,
 )
+# "Jag är hemma" is said by everybody, so only capitals tell a name there.
+_IS_SOMEBODY = re.compile(
+    rf"(\b(?:jag är|det är|här är|hälsningar|mvh|this is|i am|i'm)[,:]?\s+)"
+    rf"(?-i:{_TITLED}(?:\s+(?:(?:af|av|von|de)\s+)?{_TITLED})+)",
+    re.IGNORECASE,
+)
+_LABEL = r"(?:artikel|artikelnummer|art|artnr|produkt|produktnummer|vara|varunummer|order|ordernummer|nummer|nr|ref)"
+_LABELLED = re.compile(rf"\b{_LABEL}(?:\s*(?:nummer|nr|är))?[\s.:#]*$", re.IGNORECASE)
 _SIX_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
+_SIX_BARE_DIGITS = re.compile(r"(?<![\w.,:+/-])\d{6}(?![\w/-]|[.,:]\d)")
+
+_WHERE = r"(?:södra|norra|östra|västra|stora|lilla|gamla|nya|övre|nedre|mellersta|inre|yttre|sankt|s:t|s:ta)"
+_WAY = (
+    r"(?:gatan?|gata|vägen|väg|gränden|gränd|torget|torg|stigen|stig|allén?|alle|backen|backe|kajen|platsen|plats"
+    r"|gången|rondellen|esplanaden|avenyn|ringen|leden|slingan|kroken|svängen|parken|höjden|liden|gården|strand|stranden)"
+)
+_HOUSE = r"\d{1,4}(?:\s?[a-h](?!\w))?(?:\s*,?\s*(?:lgh|lägenhet|tr|vån(?:ing)?)\.?\s*\d{1,4})?"
+_STREET = re.compile(
+    rf"\b(?:(?:{_WHERE}\s+)?[^\W\d_][\w-]+{_WAY}|{_WHERE}\s+{_WAY}"
+    rf"|(?-i:{_TITLED})(?:\s(?-i:{_TITLED}))?\s+{_WAY})\s+{_HOUSE}(?!\d)",
+    re.IGNORECASE,
+)
+_NO_CITY = (
+    r"(?!(?:och|eller|är|på|i|till|av|för|som|st|stycken|styck|kr|kronor|mm|cm|ml|dl|mg|kg|x|gånger|dagar|paket"
+    r"|förpackningar|askar|påsar|flaskor)\b)"
+)
+_CITY = rf"{_NO_CITY}[^\W\d_]{{2,}}(?:-[^\W\d_]+)?"
+_HOUSE_BEFORE = rf"(?:(?:(?-i:{_TITLED})\s+)?[^\W\d_][\w'-]+\s+\d{{1,4}}\s?[a-h]?\s*,?\s+)?"
+_POSTAL = re.compile(
+    rf"(?<![\w-]){_HOUSE_BEFORE}(?:se?[- ])?[1-9]\d{{2}}\s?\d{{2}},?\s+{_CITY}(?-i:\s+{_TITLED})?", re.IGNORECASE
+)
+_DOOR = r"(?:(?:port|dörr|entré|grind|door|gate|entry)\s?)?(?:koden|kod|code)"
+_LINK = r"(?:\s*(?:är|is|to|the|till|för|på|i|vår|min|mitt|port(?:en)?|dörr(?:en)?|huset|trappan|nu|nya|[:=-]))*"
+_KEYED = r"[a-z]?\d(?:[ *#-]?\d){2,7}\s?[a-z]?(?!\w)[#*]?"
+_DOOR_CODE = re.compile(rf"(?<!ingen )(?<!no )(\b{_DOOR}{_LINK}\s*)[*#]?{_KEYED}", re.IGNORECASE)
+_CODE_FIRST = re.compile(
+    rf"(?<![\w,.])[*#]?{_KEYED}(\s+(?:är|is)\s+(?:\w+\s+)?(?:port|dörr|entré|grind)?(?:koden|kod|code)\b)",
+    re.IGNORECASE,
+)
+_SHORTEST_CODE = 3
 
 
 def clean(text: str) -> str:
@@ -64,10 +106,12 @@ class Masked:
 
 
 def mask(text: str, *, people: Iterable[Person] = (), code_pending: bool = False) -> Masked:
-    """The text without what points at a person.
+    """The text without what points at a person or opens a door.
 
-    Numbers of people, phones, e-mail addresses, any long number, names that people give themselves, the names and
-    street of `people`, and while a login code is pending anything that could be one.
+    Numbers of people, phones, e-mail addresses, any long number, streets with a number, postal codes with a city, door
+    codes that are called so, login codes, names that people give themselves, and the names, street, c/o name and door
+    code of `people`. Amounts, dates, and numbers of orders and products stay. While a login code is pending, any six
+    digits go.
     """
     found = list(find_numbers(text.translate(_CAPITALS)))  # the letters of a reserve number are capitals
     for start, end in reversed(found):
@@ -77,16 +121,49 @@ def mask(text: str, *, people: Iterable[Person] = (), code_pending: bool = False
     text = _LONG_NUMBER.sub("NUMMER", text)
     if code_pending:
         text = _SIX_DIGITS.sub("KOD", text)
-    text = _NAMES_THEMSELVES.sub(r"\1NAMN", text)
+    people = tuple(people)
     for person in people:
-        text = _mask_person(text, person)
+        text = _mask_home(text, person)
+    text = _mask_places(text)
+    text = _unless_labelled(_SIX_BARE_DIGITS, "KOD", text)
+    for pattern in (_NAMES_THEMSELVES, _IS_SOMEBODY):
+        text = pattern.sub(r"\1NAMN", text)
+    for person in people:
+        text = _mask_names(text, person)
     return Masked(text, bool(found))
 
 
-def _mask_person(text: str, person: Person) -> str:
-    names = {name for whole in (person.given_name, person.family_name) for name in whole.split() if len(name) > 1}
+def _mask_places(text: str) -> str:
+    text = _DOOR_CODE.sub(r"\1KOD", text)
+    text = _CODE_FIRST.sub(r"KOD\1", text)
+    text = _STREET.sub("ADRESS", text)
+    return _unless_labelled(_POSTAL, "ORT", text)
+
+
+def _unless_labelled(pattern: re.Pattern[str], instead: str, text: str) -> str:
+    """Not where the number is said to be that of a product or an order."""
+
+    def kept_or_not(match: re.Match[str]) -> str:
+        return match[0] if _LABELLED.search(text[: match.start()]) else instead
+
+    return pattern.sub(kept_or_not, text)
+
+
+def _mask_home(text: str, person: Person) -> str:
     if person.address:
-        text = re.sub(rf"(?<!\w){re.escape(person.address.street)}(?!\w)", "ADRESS", text, flags=re.IGNORECASE)
-    for name in sorted(names, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}s?(?!\w)", "NAMN", text, flags=re.IGNORECASE)
+        text = _mask_words(text, person.address.street, "ADRESS")
+    if person.door_code and len(person.door_code) >= _SHORTEST_CODE:
+        text = _mask_words(text, person.door_code, "KOD")
     return text
+
+
+def _mask_names(text: str, person: Person) -> str:
+    wholes = (person.given_name, person.family_name, re.sub(r"^c/o\s+", "", person.co_name or "", flags=re.IGNORECASE))
+    names = {name for whole in wholes for name in whole.split() if len(name) > 1}
+    for name in sorted(names, key=len, reverse=True):
+        text = _mask_words(text, name, "NAMN", ending="s?")
+    return text
+
+
+def _mask_words(text: str, words: str, instead: str, *, ending: str = "") -> str:
+    return re.sub(rf"(?<!\w){re.escape(words)}{ending}(?!\w)", instead, text, flags=re.IGNORECASE)

@@ -26,9 +26,10 @@ class Dialogue(Protocol):
     async def pending(self, tx: Transaction, visit: Visit, *, now: datetime) -> Pending | None: ...
 
     async def answer_privately(
-        self, tx: Transaction, visit: Visit, *, text: str, message_id: str, now: datetime
+        self, tx: Transaction, visit: Visit, *, question: str | None, text: str, message_id: str, now: datetime
     ) -> str | None:
-        """None when the answer was taken; else the name of a response that says what was wrong."""
+        """`question`: the one that the patient was asked. None when Rasa may go on (the answer was taken, or another
+        question is open); else the name of a response that says what was wrong."""
         ...
 
 
@@ -43,9 +44,11 @@ class OrderDialogue:
         return await pending_question(tx, self.book, visit, now=now, sms_detail=self.sms_detail)
 
     async def answer_privately(
-        self, tx: Transaction, visit: Visit, *, text: str, message_id: str, now: datetime
+        self, tx: Transaction, visit: Visit, *, question: str | None, text: str, message_id: str, now: datetime
     ) -> str | None:
-        return await answer_privately(tx, self.book, visit, text=text, message_id=message_id, now=now)
+        return await answer_privately(
+            tx, self.book, visit, question=question, text=text, message_id=message_id, now=now
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ class Context:
     """One message in one transaction.
 
     real: real time, for codes and time-outs. `now()`: the moment the rules go by (moved in a demo).
-    person: the patient of the visit. outbox: ids of rows to send once the transaction is committed.
+    person: the patient of the visit. speaker: who speaks, when it is somebody else.
+    outbox: ids of rows to send once the transaction is committed.
     changed: something was changed that a retry must not do again.
     """
 
@@ -122,8 +126,19 @@ class Context:
     real: datetime
     moment: Moment
     person: Person | None = None
+    speaker: Person | None = None
     outbox: list[int] = field(default_factory=list)
     changed: bool = False
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Whose names and addresses Rasa must not hear."""
+        return tuple(person for person in (self.person, self.speaker) if person)
+
+    @property
+    def message_id(self) -> str:
+        """What the draft and the actions know a message by: it changes the draft once."""
+        return f"m{self.inbox_id}"
 
     def say(self, name: str, **values: object) -> str:
         return self.tools.say(name, channel=self.visit.channel, language=self.visit.language, **values)

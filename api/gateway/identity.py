@@ -288,6 +288,7 @@ async def _about(ctx: Context, person: Person) -> Known:
     ctx.set_visit(person_id=person.id, sender_id=secrets.token_urlsafe(16), turns=0)
     ctx.person = person
     memory = ctx.memory
+    memory.whom = ctx.message_id
     ask = memory.waiting or Ask(intent="greet")
     memory.step, memory.waiting, memory.offered, memory.question, memory.private = None, None, [], None, False
     return Known(ask)

@@ -1,6 +1,6 @@
 """What the gateway remembers of a visit between two messages. Kept in the visit's row, sealed as a whole.
 
-Only `confirm_ok` stands in the clear there, since the use case that places the order reads it.
+Only `confirm_ok` and `whom` stand in the clear there, since actions read them.
 """
 
 import base64
@@ -64,6 +64,7 @@ class Memory:
 
     waiting: the question that waits for login. offered, multiple, expects, question, private: what was asked last.
     last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
+    whom: the message that told whom the visit is about, as the draft knows messages.
     """
 
     step: str | None = None
@@ -82,6 +83,7 @@ class Memory:
     noticed: bool = False
     confirm: Confirm | None = None
     confirm_ok: str | None = None
+    whom: str | None = None
     plan: Plan | None = None
 
 
@@ -104,6 +106,8 @@ def keep(memory: Memory, sealer: Sealer) -> dict[str, Any]:
     state: dict[str, Any] = {"sealed": base64.b64encode(sealer.seal(asdict(memory))).decode()}
     if memory.confirm_ok:
         state["confirm_ok"] = memory.confirm_ok
+    if memory.whom:
+        state["whom"] = memory.whom
     return state
 
 

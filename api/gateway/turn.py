@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from prometheus_client import Counter, Histogram
 
 from api.gateway.after import understand
-from api.gateway.before import Decided, count_turn, decide, message_id
+from api.gateway.before import Decided, count_turn, decide
 from api.gateway.context import Context, Moment, Said, Tools
 from api.gateway.identity import recognise_mobile
 from api.gateway.memory import Ask, Memory, Plan, keep, recall
@@ -89,7 +89,7 @@ class Handler:
             ctx = await self._begin(tx, thread, row, incoming)
             plan = ctx.memory.plan
             if plan and plan.inbox_id == row.id:
-                return Question(ctx.visit, ctx.memory, message_id(ctx), plan.ask, plan.said, plan.kept)
+                return Question(ctx.visit, ctx.memory, ctx.message_id, plan.ask, plan.said, plan.kept)
             decided = await decide(ctx)
             if decided.said:
                 return await self._finish(ctx, row, decided.said, decided.kept)
@@ -98,7 +98,7 @@ class Handler:
             if ctx.changed:
                 ctx.memory.plan = Plan(row.id, ask, first, decided.kept)
                 await tx.conversations.save_visit(replace(ctx.visit, state=keep(ctx.memory, self.tools.sealer)))
-            return Question(ctx.visit, ctx.memory, message_id(ctx), ask, first, decided.kept)
+            return Question(ctx.visit, ctx.memory, ctx.message_id, ask, first, decided.kept)
 
     async def _answer(
         self, thread: Thread, row: InboxRow, incoming: Incoming, asked: Question, said: Sequence[Utterance]
@@ -129,6 +129,8 @@ class Handler:
                 ctx.person = None
                 ctx.memory = Memory()
                 ctx.set_visit(person_id=None, speaker_id=None, proof=None, sender_id=secrets.token_urlsafe(16), turns=0)
+        if visit.speaker_id not in (None, visit.person_id) and ctx.visit.speaker_id:
+            ctx.speaker = await tx.people.get(ctx.visit.speaker_id)
         return ctx
 
     @staticmethod
@@ -161,7 +163,8 @@ class Handler:
         done = Done(self.trouble_reply(thread.channel, thread.region, real), failed=True, waits=again)
         async with self.stores.begin() as tx:
             retry_at = real + RETRY_AFTER[row.attempts] if again else None
-            await tx.conversations.failed(row.id, error=reason, retry_at=retry_at, now=real)
+            sms = thread.channel == "sms"
+            await tx.conversations.failed(row.id, error=reason, retry_at=retry_at, now=real, replayable=sms)
             if again:
                 done.outbox = await self.tell_of_trouble(tx, thread)
             elif thread.channel == "sms":

@@ -78,6 +78,7 @@ _FAILED = (
         due_at=bindparam("retry_at"),
     )
 )
+_FAILED_FOR_GOOD = _FAILED.values(sealed=null())
 
 _VISIT = select(*visits.c, threads.c.region, threads.c.channel).join(threads, threads.c.id == visits.c.thread_id)
 _PRESENT_VISIT = (
@@ -181,10 +182,12 @@ class SqlConversations:
     async def handled(self, inbox_id: int, *, text: str | None, reply: dict[str, Any] | None, now: datetime) -> None:
         await self._work.write(_HANDLED, {"message": inbox_id, "masked": text, "answer": reply, "now": now})
 
-    async def failed(self, inbox_id: int, *, error: str, retry_at: datetime | None, now: datetime) -> None:
+    async def failed(
+        self, inbox_id: int, *, error: str, retry_at: datetime | None, now: datetime, replayable: bool
+    ) -> None:
         status = "dead" if retry_at is None else "received"
         parameters = {"message": inbox_id, "new_status": status, "reason": error, "retry_at": retry_at or now}
-        await self._work.write(_FAILED, parameters)
+        await self._work.write(_FAILED if retry_at or replayable else _FAILED_FOR_GOOD, parameters)
 
     async def visit(self, thread_id: int, *, now: datetime, silence: timedelta) -> Visit | None:
         row = (await self._work.read(_PRESENT_VISIT, {"thread": thread_id, "since": now - silence})).first()

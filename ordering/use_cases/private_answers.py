@@ -7,7 +7,7 @@ from typing import Any
 
 import phonenumbers
 
-from ordering.draft import Draft
+from ordering.draft import PRIVATE, Draft
 from ordering.model import Address, Visit
 from ordering.ports import Transaction
 from ordering.use_cases.patient_case import PatientCase, load, save, written_address
@@ -21,8 +21,20 @@ _NO_CODE = re.compile(
 )
 _YES = re.compile(r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|yes|ok|okej|rätt)\W*$", re.IGNORECASE)
 _NO = re.compile(r"^(nej|nä|inte|fel|fel adress|no)\W*$", re.IGNORECASE)
+_A_CODE = re.compile(r"(?:(?:port|dörr)?koden? (?:är )?)?[\w*#]*\d[\w*# ]*", re.IGNORECASE)
+_FULL_NAME = re.compile(
+    r"(?:c/o |hos )?[A-ZÅÄÖÉÜ][\w'-]+(?: (?:af|av|von|de) | )[A-ZÅÄÖÉÜ][\w'-]+(?: [A-ZÅÄÖÉÜ][\w'-]+)*"
+)
+_NO_NAME = re.compile(
+    r"\b(?:vet|minns|kommer) (?:\w+ ){0,2}(?:inte|ej)\b|\b(?:ingen|har) aning\b"
+    r"|\b(?:don'?t|do not) (?:know|remember)\b|\bno idea\b|\bnot sure\b|\binte säker\b|\bosäker\b"
+    r"|\b(?:vad|vem|vilken|vilket|varför|hur|what|who|why) (?:\w+ )?(?:menar|är|gäller|då|behöver|is|do)\b"
+    r"|^(?:ja|japp|nej|nä|inte|ingen|inget|vem|va|vad|hur|varför|yes|no|none|ok|okej|spelar ingen roll)\W*$",
+    re.IGNORECASE,
+)
 _LONGEST = 80
 _LONGEST_CODE = 20
+_TRIES = 2  # somebody may change the draft on another channel just then
 
 
 def use_address(details: dict[str, Any], address: Address, *, changed: bool) -> None:
@@ -115,26 +127,50 @@ def _answer(case: PatientCase, draft: Draft, question: str, text: str) -> str | 
         return _READERS[question](text, draft.details)
     if len(text) > _LONGEST or not re.search(r"[^\W\d_]{2,}", text) or re.search(r"\d{4,}", text):
         return "utter_error_name"
+    if _NO_NAME.search(text):
+        return "utter_error_name"
     draft.details[question] = text
     return None
 
 
-async def answer_privately(
-    tx: Transaction, book: Rulebook, visit: Visit, *, text: str, message_id: str, now: datetime
-) -> str | None:
-    """Stores the answer to the pending private question.
+def reads_as_answer(question: str, text: str) -> bool:
+    """Whether a text that ends like a question ("Storgatan 5, 541 30 Skövde?") is plainly an answer all the same."""
+    text = text.strip(" ?")
+    match question:
+        case "address" | "new_address":
+            return parse_address(text) is not None
+        case "door_code":
+            return len(text) <= _LONGEST_CODE and _A_CODE.fullmatch(text) is not None
+        case "mobile":
+            return _mobile(text) is not None
+        case "email":
+            return _EMAIL.search(text) is not None
+        case "pickup_point":
+            return _POSTAL_CODE.search(text) is not None
+        case "co_name" | "guardian_name" | "receiver_name":
+            return _FULL_NAME.fullmatch(text) is not None
+    return False
 
-    None: accepted (or this message was taken already). Otherwise the name of a response that says what is wrong;
-    nothing is changed then.
+
+async def answer_privately(
+    tx: Transaction, book: Rulebook, visit: Visit, *, question: str | None, text: str, message_id: str, now: datetime
+) -> str | None:
+    """Stores the answer to the private question that the patient was asked.
+
+    None: accepted, or this message was taken already, or `question` is not the open one any more (an answer said
+    twice, or another channel went on): then nothing is stored, and the open question is to be asked again. Otherwise
+    the name of a response that says what is wrong; nothing is changed then.
     """
-    case = await load(tx, book, visit, now=now)
-    draft, question = case.draft, case.question
-    if draft is None or question is None or draft.seen == message_id:
-        return None
-    before = draft.snapshot()
-    problem = _answer(case, draft, question, text.strip())
-    if problem is None:
+    for _ in range(_TRIES):
+        case = await load(tx, book, visit, now=now)
+        draft = case.draft
+        if draft is None or question not in PRIVATE or question != case.question or draft.seen == message_id:
+            return None
+        before = draft.snapshot()
+        if problem := _answer(case, draft, question, text.strip()):
+            return problem
         draft.remember(before)
         draft.seen = message_id
-        await save(tx, case)
-    return problem
+        if await save(tx, case):
+            return None
+    return "utter_changed_meanwhile"

@@ -6,40 +6,33 @@ from typing import Any
 
 import httpx
 import pytest
-from rasa_sdk import Action
 from sanic import Sanic
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from actions.app import make_app
-from actions.turn import VisitAction, service
+from actions.turn import service
 from tests.actions.test_order_visit import ANNA
 
 NUMBER, DOOR_CODE, STREET = "198501012382", "9876A", "Kanariegatan 77"
 
 
-class RaisesWithNumber(Action):
-    def name(self) -> str:
-        return "action_raises_with_number"
-
-    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> Any:
-        raise ValueError(f"{NUMBER} is nobody's")
+async def raises_with_number(dispatcher: Any, tracker: Any, domain: Any) -> Any:
+    raise ValueError(f"{NUMBER} is nobody's")
 
 
-class SavesDraft(VisitAction):
-    def name(self) -> str:
-        return "action_saves_draft"
-
-    async def act(self, turn: Any) -> Any:
-        content = {"details": {"door_code": DOOR_CODE, "address": STREET}}
-        await turn.tx.orders.save_draft(turn.visit.person_id, content, version=None, now=datetime.now(UTC))
-        return []
+async def saves_draft(dispatcher: Any, tracker: Any, domain: Any) -> Any:
+    content = {"details": {"door_code": DOOR_CODE, "address": STREET}}
+    async with service().stores.begin() as tx:
+        visit = await tx.conversations.visit_by_sender(tracker.sender_id)
+        await tx.orders.save_draft(visit.person_id, content, version=None, now=datetime.now(UTC))
+    return []
 
 
 @pytest.fixture
 async def app(rasa):
-    for action in (RaisesWithNumber(), SavesDraft()):
-        rasa.executor.register_action(action)
+    rasa.executor.register_function("action_raises_with_number", raises_with_number)
+    rasa.executor.register_function("action_saves_draft", saves_draft)
     await rasa.begin(ANNA)
     Sanic._app_registry.clear()  # a name may be taken once in a process
     made = make_app(rasa.executor)

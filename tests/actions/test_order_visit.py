@@ -1,10 +1,15 @@
 """The order visit through the actions, on the demo people."""
 
+from dataclasses import replace
+
+import pytest
+
 from actions.turn import service
 from ordering.draft import Draft
 
 ANNA, ERIK, JOHAN = "198501012382", "198501012390", "200101012391"
 AMIRA, LARS, TESFAY = "19780314K080", "19560823M094", "50-991234/6"
+MARIA = "199001012385"
 
 
 async def to_confirm(rasa, identity=ANNA):
@@ -67,9 +72,10 @@ async def test_a_yes_that_was_not_asked_for_orders_nothing(rasa):
     assert rasa.loop == "order_form"
 
 
-async def test_an_sms_without_the_code_orders_nothing(rasa):
+@pytest.mark.parametrize("proof", ["number", "code"])
+async def test_an_sms_without_the_code_orders_nothing(rasa, proof):
     await to_confirm(rasa)
-    await rasa.begin(ANNA, channel="sms", proof="number")
+    await rasa.begin(ANNA, channel="sms", proof=proof)
     await rasa.pick("resume=go_on")
     assert (await rasa.call("action_ask_confirm", first=False))[-1] == "utter_ask_confirm_code"
     await rasa.answer("affirm")
@@ -248,3 +254,13 @@ async def test_every_action_and_response_that_is_named_exists(rasa):
     code = "".join(path.read_text() for folder in ("actions", "ordering") for path in Path(folder).rglob("*.py"))
     named = set(re.findall(r'"(utter_[a-z0-9_]+)"', code))
     assert named <= set(domain["responses"])
+
+
+async def test_who_picks_themselves_after_for_someone_else_orders_for_themselves(rasa):
+    await rasa.begin(MARIA)
+    assert await rasa.call("action_order_for_someone_else", "order_for_someone_else") == [{"need": "who"}]
+    async with service().stores.begin() as tx:
+        await tx.conversations.save_visit(replace(rasa.visit, state={"whom": f"m{rasa.messages + 1}"}))
+    assert await rasa.call("action_order_for_someone_else", "order_for_someone_else") == []
+    assert rasa.events == ["followup"]
+    assert await rasa.call("action_order_for_someone_else", "order_for_someone_else") == [{"need": "who"}]

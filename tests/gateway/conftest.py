@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from api.gateway.context import Tools
+from api.gateway.context import OrderDialogue, Tools
 from api.gateway.gateway import Gateway
 from api.gateway.messages import Incoming, Reply
 from api.gateway.rasa_client import RasaClient
@@ -82,7 +83,11 @@ class FakeDialogue:
     async def pending(self, tx: Any, visit: Visit, *, now: datetime) -> Pending | None:
         return self.open
 
-    async def answer_privately(self, tx: Any, visit: Visit, *, text: str, message_id: str, now: datetime) -> str | None:
+    async def answer_privately(
+        self, tx: Any, visit: Visit, *, question: str | None, text: str, message_id: str, now: datetime
+    ) -> str | None:
+        assert self.open is not None
+        assert question == self.open.name
         if self.problem is None:
             self.answers.append(text)
         return self.problem
@@ -111,7 +116,7 @@ class Phones:
 class House:
     """The gateway with everything around it, and short words for what patients do."""
 
-    def __init__(self, gateway: Gateway, rasa: FakeRasa, dialogue: FakeDialogue, phones: Phones, stores: Any) -> None:
+    def __init__(self, gateway: Gateway, rasa: FakeRasa, dialogue: Any, phones: Phones, stores: Any) -> None:
         self.gateway, self.rasa, self.dialogue, self.phones, self.stores = gateway, rasa, dialogue, phones, stores
         self._ids = itertools.count(1)
 
@@ -173,10 +178,10 @@ class House:
         return await self.chat(self.phones.to(mobile)[-1][:6], **where)
 
 
-@pytest.fixture
-async def house(settings: Any, stores: Any) -> AsyncIterator[House]:
+@asynccontextmanager
+async def a_house(settings: Any, stores: Any, dialogue: Any) -> AsyncIterator[House]:
     await load_demo(stores, today=datetime.now(UTC).date())
-    sealer, rasa, dialogue = wiring.build_sealer(settings), FakeRasa(), FakeDialogue()
+    sealer, rasa = wiring.build_sealer(settings), FakeRasa()
     tools = Tools(settings, sealer, load_texts(), load_rulebook(), dialogue)
 
     async def moment(tx: Any) -> datetime:
@@ -188,3 +193,16 @@ async def house(settings: Any, stores: Any) -> AsyncIterator[House]:
     await gateway.start()
     yield House(gateway, rasa, dialogue, phones, stores)
     await gateway.stop()
+
+
+@pytest.fixture
+async def house(settings: Any, stores: Any) -> AsyncIterator[House]:
+    async with a_house(settings, stores, FakeDialogue()) as house:
+        yield house
+
+
+@pytest.fixture
+async def ordering_house(settings: Any, stores: Any) -> AsyncIterator[House]:
+    """With real orders instead of the double of a dialogue."""
+    async with a_house(settings, stores, OrderDialogue(load_rulebook(), "short")) as house:
+        yield house

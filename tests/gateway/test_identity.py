@@ -203,6 +203,29 @@ async def test_someone_who_represents_another_is_asked_whom_it_concerns(private)
     assert proof == "code"
 
 
+async def test_rasa_hears_neither_the_patients_nor_the_speakers_name(private):
+    await private.log_in(ELIAS_NUMBER, MARIA)
+    await private.chat("maria här, det är till Elias Bergman")
+    assert private.rasa.heard[-1] == "NAMN här, det är till NAMN NAMN"
+
+
+async def test_who_picks_themselves_when_ordering_for_someone_else_is_asked_once(house):
+    """The action reads `whom`: it is the very message that it answers."""
+    asked = []
+
+    def answer(body):
+        asked.append(body["message"])
+        return {"custom": {"need": "who"}} if len(asked) == 1 else {"text": "vad vill du beställa"}
+
+    await house.log_in(MARIAS_NUMBER, MARIA)
+    await house.chat("maria")
+    house.rasa.answer = answer
+    assert "Vem gäller det?" in (await house.chat("jag vill beställa åt någon annan")).texts
+    assert (await house.chat("maria")).texts == ("vad vill du beställa",)
+    (visit,) = await house.all_rows("visits")
+    assert json.loads(visit["state"])["whom"] == asked[-1] != asked[0]
+
+
 async def test_a_childs_code_goes_to_the_parent_who_is_then_the_speaker(private):
     await private.chat("var är min beställning")
     await private.chat(ELIAS_NUMBER)

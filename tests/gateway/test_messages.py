@@ -272,6 +272,7 @@ async def test_when_rasa_fails_the_patient_is_told_at_once_with_number_and_hours
         assert "08:00-16:30" in told
     chat, sms = await house.all_rows("inbox")
     assert (chat["status"], sms["status"]) == ("dead", "received")
+    assert (chat["sealed"], bool(sms["sealed"])) == (None, True)
 
 
 async def test_a_rasa_that_hangs_is_not_waited_for(house):

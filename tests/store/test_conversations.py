@@ -75,11 +75,11 @@ async def test_a_failed_message_waits_until_it_is_due_and_is_given_up_in_the_end
     soon = NOW + timedelta(seconds=30)
     async with stores.begin() as tx:
         assert await tx.conversations.threads_waiting(NOW) == [thread]
-        await tx.conversations.failed(row.id, error="timeout", retry_at=soon, now=NOW)
+        await tx.conversations.failed(row.id, error="timeout", retry_at=soon, now=NOW, replayable=True)
     async with stores.begin() as tx:
         assert await tx.conversations.threads_waiting(NOW) == []
         assert await tx.conversations.threads_waiting(soon) == [thread]
-        await tx.conversations.failed(row.id, error="timeout", retry_at=None, now=soon)
+        await tx.conversations.failed(row.id, error="timeout", retry_at=None, now=soon, replayable=True)
     async with stores.begin() as tx:
         dead = await tx.conversations.inbox("SM1")
         assert await tx.conversations.threads_waiting(soon) == []
@@ -88,13 +88,26 @@ async def test_a_failed_message_waits_until_it_is_due_and_is_given_up_in_the_end
     )
 
 
+async def test_what_nobody_can_answer_any_more_is_kept_without_its_content(stores: SqlStores) -> None:
+    row = await receive(stores, await thread_of(stores), "CA1:1")
+    assert row is not None
+    async with stores.begin() as tx:
+        await tx.conversations.failed(row.id, error="timeout", retry_at=NOW, now=NOW, replayable=False)
+        waiting = await tx.conversations.inbox("CA1:1")
+        await tx.conversations.failed(row.id, error="timeout", retry_at=None, now=NOW, replayable=False)
+        dead = await tx.conversations.inbox("CA1:1")
+    assert waiting is not None
+    assert waiting.sealed == row.sealed, "what is tried again is still needed"
+    assert dead == replace(row, status="dead", attempts=2, due_at=NOW, sealed=None)
+
+
 async def test_a_message_waits_behind_an_older_one_that_is_not_due_yet(stores: SqlStores) -> None:
     thread = await thread_of(stores)
     first = await receive(stores, thread, "SM1")
     assert first is not None
     soon = NOW + timedelta(seconds=30)
     async with stores.begin() as tx:
-        await tx.conversations.failed(first.id, error="timeout", retry_at=soon, now=NOW)
+        await tx.conversations.failed(first.id, error="timeout", retry_at=soon, now=NOW, replayable=True)
     await receive(stores, thread, "SM2")
     async with stores.begin() as tx:
         assert await tx.conversations.threads_waiting(NOW) == []
