@@ -162,8 +162,10 @@ async def _silence(ctx: Context) -> Said:
     memory.silences += 1
     if memory.silences >= MOST_SILENCES:
         return Said([ctx.say("utter_gateway_silence_last", service=await ctx.service())], end=True)
-    name = "utter_gateway_silence_first" if memory.silences == 1 else "utter_gateway_silence_again"
-    return Said([ctx.say(name), *memory.last], offered=list(memory.offered), expects=ctx.memory.expects)
+    first = memory.silences == 1
+    name = "utter_gateway_silence_first" if first else "utter_gateway_silence_again"
+    question = memory.last if first else memory.last[1:]  # without what was said about the silence before
+    return Said([ctx.say(name), *question], offered=list(memory.offered), expects=ctx.memory.expects)
 
 
 def count_turn(ctx: Context) -> None:

@@ -416,7 +416,7 @@ async def test_the_phones_own_keys_are_digits_where_an_amount_is_asked(house):
 async def test_silence_asks_again_then_otherwise_and_then_says_goodbye(house):
     await house.call("hej")
     first, second, third = [await house.call(event="silence") for _ in range(3)]
-    assert first.texts[-1] == second.texts[-1] == "svar på hej"
+    assert first.texts[1:] == second.texts[1:] == ("svar på hej",)
     assert first.texts[0] != second.texts[0]
     assert third.end
     assert "010-441 31 90" in third.texts[0]
