@@ -95,6 +95,13 @@ def test_a_complaint_is_kept_in_the_patients_own_words_with_a_case_number(servic
     assert (person, text) == (service.person(ANNA).id, words)
 
 
+def test_a_complaint_in_a_few_words_is_asked_about_and_kept_whole(service, sms):
+    anna = sms(ANNA)
+    assert "egna ord" in anna.write("Två av flaskorna läckte")
+    anna.write("Hela kartongen var blöt")
+    assert service.rows("SELECT text FROM complaints") == [("Två av flaskorna läckte\nHela kartongen var blöt",)]
+
+
 def test_a_complaint_by_phone_is_asked_for_and_then_kept(service, call):
     phone = call(ANNA)
     phone.begin()
