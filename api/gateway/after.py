@@ -84,6 +84,9 @@ def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pendi
         reply.expects = "choice"
     if reply.expects == "number":
         keyed = False
+    if ctx.visit.channel == "voice" and not offered and reply.expects == "anything":
+        # A caller cannot see that there is more to choose.
+        offered = [Offered(secrets.token_urlsafe(16), ctx.say("utter_choice_menu"), intent="repeat")]
     reply.offered = [
         replace(choice, key=str(place)) if keyed and place <= MOST_KEYS else choice
         for place, choice in enumerate(offered, 1)

@@ -36,10 +36,11 @@ _YES = frozenset(
 
 
 def write_code(ctx: Context, fingerprint: str) -> str:
-    """A new four-digit code for what is read back now; the one before no longer counts."""
-    code = f"{secrets.randbelow(9000) + 1000}"
-    ctx.memory.confirm = Confirm(_digest(ctx, code), fingerprint)
-    return code
+    """The four-digit code of what is read back now. Read back once more unchanged, it keeps its code."""
+    confirm = ctx.memory.confirm
+    if confirm is None or confirm.fingerprint != fingerprint:
+        confirm = ctx.memory.confirm = Confirm(f"{secrets.randbelow(9000) + 1000}", fingerprint)
+    return confirm.code
 
 
 def take(ctx: Context, text: str) -> Said | Ask | None:
@@ -60,7 +61,7 @@ def take(ctx: Context, text: str) -> Said | Ask | None:
 
 def _take_code(ctx: Context, confirm: Confirm, code: str) -> Said | Ask:
     ctx.changed = True
-    if hmac.compare_digest(confirm.digest, _digest(ctx, code)):
+    if hmac.compare_digest(confirm.code, code):
         ctx.memory.confirm_ok = confirm.fingerprint
         return Ask(intent="affirm")
     wrong = confirm.wrong + 1
@@ -69,7 +70,3 @@ def _take_code(ctx: Context, confirm: Confirm, code: str) -> Said | Ask:
         return Ask(intent="inform")  # says nothing new, so the order is read back once more, with a new code
     ctx.memory.confirm = replace(confirm, wrong=wrong)
     return Said([ctx.say("utter_gateway_confirm_wrong")], expects="text")
-
-
-def _digest(ctx: Context, code: str) -> str:
-    return ctx.tools.sealer.digest("confirm", str(ctx.visit.id), code)

@@ -255,6 +255,10 @@ async def _take_who(ctx: Context, text: str) -> Said | Known:
     if fold(text) in _GIVE_UP:
         return await _leave(ctx)
     picked = pick(text, ctx.memory.offered, multiple=False)
+    words = fold(text).split()
+    named = [choice for choice in ctx.memory.offered if fold(choice.label) in words]
+    if len(named) == 1:  # "åt Elias tack"
+        return await choose(ctx, named[0])
     if picked is None or not picked.choices:
         return Said([ctx.say("utter_gateway_who")], offered=list(ctx.memory.offered), expects="choice")
     return await choose(ctx, picked.choices[0])

@@ -41,9 +41,9 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """The code in the read-back of an SMS, as a digest, and the fingerprint of what was read back."""
+    """The code in the read-back of an SMS, and the fingerprint of what was read back."""
 
-    digest: str
+    code: str
     fingerprint: str
     wrong: int = 0
 
