@@ -25,13 +25,13 @@ from typing import Any
 import aiohttp
 import psutil
 
-from api.commands.bot import BOT_PYTHON, ROOT, bot_environment
+from api.commands.bot import BOT_PYTHON, ROOT, bot_environment, train
 from api.commands.run import prepare_database
 from api.commands.stack import Stack, demo_settings, free_ports
 from bench.peers import copy_database, our_bot_on_stock_rasa, rasa_init_bot
 from bench.people import add_patients
 from bench.table import Row, as_text, ratio, write
-from bench.visits import CHANGES_MIND, ORDER_AGAIN, Phones, end_visit, our_rasa, stock_rasa
+from bench.visits import CHANGES_MIND, ORDER_AGAIN, Phones, Step, end_visit, our_rasa, stock_rasa
 from ordering.settings import Settings
 from ordering.wiring import build_stores
 
@@ -85,8 +85,7 @@ class Bench:
                 await end_visit(self.stores, old)
                 turns += len(await self.phones.visit(self.http, old, ORDER_AGAIN))
             await end_visit(self.stores, old)
-            for patient, times in ((new, early), (old, late)):
-                times += await self.phones.visit(self.http, patient, ORDER_AGAIN[:8])
+            await self._side_by_side(ORDER_AGAIN[:8], (new, early), (old, late))
         return statistics.median(early), statistics.median(late)
 
     async def long_visit(self) -> tuple[float, float]:
@@ -96,9 +95,15 @@ class Bench:
         for _ in range(self.plan.pairs * 2):
             old, new = next(self._patients), next(self._patients)
             await self.phones.visit(self.http, old, CHANGES_MIND * 9)
-            for patient, times in ((new, early), (old, late)):
-                times += await self.phones.visit(self.http, patient, CHANGES_MIND * 2)
+            await self._side_by_side(CHANGES_MIND * 2, (new, early), (old, late))
         return statistics.median(early), statistics.median(late)
+
+    async def _side_by_side(self, steps: Sequence[Step], *patients: tuple[int, list[float]]) -> None:
+        """The same steps of each patient, one by one, so that noise meets all alike."""
+        for step in steps:
+            for patient, times in patients:
+                took, _ = await self.phones.turn(self.http, patient, step.text)
+                times.append(took)
 
     async def together(self, patients: int, visits: int) -> Row:
         async def one() -> list[float]:
@@ -204,6 +209,7 @@ def measure(plan: Plan) -> list[Row]:
         stock = demo_settings(folder / "theirs")
         asyncio.run(fill_database(settings, plan.patients))
         copy_database(folder / "ours" / "pafyll.sqlite3", folder / "theirs" / "pafyll.sqlite3")
+        train(say)
         trained = [training(folder)] if plan.training else []
         say("Starting the service ...")
         started = time.monotonic()

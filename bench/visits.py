@@ -134,7 +134,7 @@ class Rasa:
         return took
 
     async def visit(self, http: aiohttp.ClientSession, patient: int) -> list[float]:
-        """The order visit of one patient, known from the start as by a one-time code."""
+        """The order visit of one patient, known from the start as in a chat after a one-time code."""
         if self.stores is None:
             raise TypeError("this server has no patients")
         conversation, lines = await begin_visit(self.stores, patient)
@@ -154,7 +154,7 @@ def our_rasa(settings: Settings, stores: Stores) -> Rasa:
     """The Rasa of the service, asked as the gateway asks it."""
 
     def body(conversation: str, text: str, choice: str) -> dict[str, Any]:
-        message = {"conversation": conversation, "message": secrets.token_hex(8), "channel": "sms", "language": "sv"}
+        message = {"conversation": conversation, "message": secrets.token_hex(8), "channel": "chat", "language": "sv"}
         if choice:
             return message | {"intent": "inform", "entities": [{"entity": "choice", "value": choice}]}
         return message | {"text": text}
@@ -177,7 +177,7 @@ def stock_rasa(url: str, stores: Stores | None = None) -> Rasa:
 
 
 async def begin_visit(stores: Stores, patient: int) -> tuple[str, dict[str, int]]:
-    """A visit of a patient who is known: Rasa's sender id, and the ids of the lines that choices name."""
+    """A visit of a patient who has logged in: Rasa's sender id, and the ids of the lines that choices name."""
     now = datetime.now(UTC)
     async with stores.begin() as tx:
         person = await tx.people.by_identity(REGION, identity_number(patient))
@@ -185,7 +185,7 @@ async def begin_visit(stores: Stores, patient: int) -> tuple[str, dict[str, int]
             raise WentWrong(f"patient {patient} is not in the database")
         drink, strips = await tx.people.lines(person.id)
         key = f"bench:{secrets.token_hex(8)}"
-        thread = await tx.conversations.thread(channel="sms", region=REGION, key=key, address=person.mobile)
+        thread = await tx.conversations.thread(channel="chat", region=REGION, key=key, address=None)
         visit = await tx.conversations.start_visit(thread, sender_id=secrets.token_urlsafe(16), now=now)
         await tx.conversations.save_visit(replace(visit, person_id=person.id, speaker_id=person.id, proof="code"))
     return visit.sender_id, {"drink": drink.id, "strips": strips.id}
