@@ -29,10 +29,10 @@ async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequenc
     question = pending if pending and _asked(pending, said) else None
     reply = Said(offered=[])
     reply.texts = [*first, *_filled(ctx, said, pending)]
-    _offer(ctx, reply, said, question)
-    _remember(ctx, question)
     asks = any(one.name.startswith("utter_ask_") for one in said)
     reply.end = bool(told.get("end")) and not asks  # a form that is still open asks again: the call goes on
+    _offer(ctx, reply, said, question)
+    _remember(ctx, question)
     if ctx.visit.person_id is None and (again := identity.ask_again(ctx)):
         again.texts = [*reply.texts, *again.texts]
         return again
@@ -84,7 +84,7 @@ def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pendi
         reply.expects = "choice"
     if reply.expects == "number":
         keyed = False
-    if ctx.visit.channel == "voice" and not offered and reply.expects == "anything":
+    if ctx.visit.channel == "voice" and not offered and reply.expects == "anything" and not reply.end:
         # A caller cannot see that there is more to choose.
         offered = [Offered(secrets.token_urlsafe(16), ctx.say("utter_choice_menu"), intent="repeat")]
     reply.offered = [

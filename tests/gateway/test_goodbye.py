@@ -10,7 +10,7 @@ async def test_goodbye_ends_the_call(house: House) -> None:
     assert not (await house.call(event="start")).end
     house.rasa.answer = lambda body: GOODBYE
     reply = await house.call("hej då")
-    assert (reply.texts, reply.end) == (("Hej då!",), True)
+    assert (reply.texts, reply.choices, reply.end) == (("Hej då!",), (), True)
 
 
 async def test_goodbye_in_the_middle_of_a_question_does_not_hang_up(house: House) -> None:
