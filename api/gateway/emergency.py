@@ -60,9 +60,12 @@ class Detector:
             Family(one["name"], *(self._entries(one.get(kind, ())) for kind in ("said", "together", "unless")))
             for one in source["families"]
         )
-        self._signs = tuple(self._entries(entries) for entries in source["signs"].values())
-        self._circumstances = tuple(self._entries(entries) for entries in source["circumstances"].values())
+        self._signs, self._hints, self._circumstances = (
+            tuple(self._entries(entries) for entries in source[name].values())
+            for name in ("signs", "hints", "circumstances")
+        )
         self._ordinary = self._entries(source["ordinary"])
+        self._no_slips = {_plain(word) for word in source["no_slips"]}
         self._index()
 
     def _index(self) -> None:
@@ -98,14 +101,17 @@ class Detector:
         if not places:
             return None
         family = next((family.name for family in self._families if _heard(family, places)), None)
-        if family is None and self._several_signs(places):
-            family = "several_signs"
+        if family is None and self._signs_of_danger(places):
+            family = "signs_of_danger"
         return Heard(family, self._language(prepared.split())) if family else None
 
-    def _several_signs(self, places: Places) -> bool:
-        needed = 3 if _any(self._ordinary, places) else 2
-        signs = sum(_any(sign, places) for sign in self._signs)
-        return signs >= needed - 1 and signs + sum(_any(one, places) for one in self._circumstances) >= needed
+    def _signs_of_danger(self, places: Places) -> bool:
+        signs, hints, circumstances = (
+            sum(_any(entries, places) for entries in kinds) for kinds in (self._signs, self._hints, self._circumstances)
+        )
+        if _any(self._ordinary, places):
+            return signs >= 2 or (signs + hints >= 2 and signs + hints + circumstances >= 3)
+        return signs + hints >= 1 or circumstances >= 2
 
     def _language(self, tokens: list[str]) -> str:
         english = sum(token in self._english for token in tokens)
@@ -128,7 +134,7 @@ class Detector:
         found.update("*" + ending for ending in self._endings if token.endswith(ending))
         if token in self._exact:
             found.add(token)
-        elif len(token) >= _SHORTEST_MISSPELT - 1:
+        elif token not in self._no_slips and len(token) >= _SHORTEST_MISSPELT - 1:
             found.update(self._misspelt(token))
         return found
 

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,8 @@ import yaml
 
 from api.gateway.emergency import emergency
 
+NLU = Path(__file__).parents[2] / "data" / "nlu"
+ENTITY = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 LISTS = [
     Path(__file__).parent.parent / "data" / "emergency_messages.yml",
     Path(__file__).with_name("more_emergency_messages.yml"),
@@ -13,6 +16,17 @@ LISTS = [
 
 def messages(path: Path, kind: str) -> list[str]:
     return [str(text) for text in yaml.safe_load(path.read_text(encoding="utf-8"))[kind]]
+
+
+def ordinary_examples() -> list[str]:
+    """What patients may write of everything but emergencies, from what Rasa is trained on."""
+    found = []
+    for path in sorted(NLU.glob("*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            if block.get("intent", "emergency") != "emergency":
+                lines = (line.removeprefix("- ") for line in block["examples"].splitlines())
+                found += [ENTITY.sub(r"\1", line) for line in lines]
+    return found
 
 
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
@@ -71,6 +85,32 @@ def test_the_answer_is_in_the_language_of_the_message(text, language):
 )
 def test_answers_to_ordinary_questions_are_no_emergencies(text):
     assert emergency(text) is None
+
+
+def test_a_message_takes_less_than_a_millisecond_on_average():
+    import time
+
+    told = [text for path in LISTS for kind in ("emergency", "not_emergency") for text in messages(path, kind)]
+    emergency("")
+    begun = time.process_time()
+    for text in told:
+        emergency(text)
+    assert (time.process_time() - begun) / len(told) < 0.002  # twice what is wanted, for a slow machine
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["stopp", "avsluta", "hejdå", "förlåt", "goodbye", "vad var frågan", "trettio st", "number two", "hoppa över det"],
+)
+def test_words_that_steer_the_talk_are_no_emergencies(text):
+    assert emergency(text) is None
+
+
+def test_few_of_the_messages_that_the_bot_is_taught_are_taken_for_emergencies():
+    told = ordinary_examples()
+    alarms = [text for text in told if emergency(text)]
+    assert len(told) >= 1000
+    assert len(alarms) / len(told) <= 0.02, alarms
 
 
 def test_a_thousand_characters_are_heard_through_in_a_moment():
