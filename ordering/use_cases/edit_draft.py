@@ -6,6 +6,7 @@ from typing import Any
 from ordering import wording
 from ordering.draft import Draft, DraftLine
 from ordering.numbers import number
+from ordering.use_cases.complain import KINDS
 from ordering.use_cases.explain import explain
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.private_answers import use_address
@@ -82,7 +83,8 @@ class _Editor:
         if self.question == "resume":
             self.resume_in_words()
             return
-        self.lines_by_product()
+        if self.message.intent not in KINDS:  # "the flour was mouldy" asks for no flour
+            self.lines_by_product()
         if self.message.intent == "same_as_last_time":
             self.same_as_last_time()
         self.amounts_and_flavours()

@@ -364,3 +364,11 @@ def test_a_wrong_address_is_asked_for_again_at_the_read_back():
     talk.say("change_delivery")
     talk.case.draft.asking = None
     assert talk.question == "delivery"
+
+
+def test_a_complaint_about_a_product_orders_none_of_it():
+    talk = Talk(make_case([line(1, STRIPS), line(2, SENSOR)]))
+    talk.say("order_products")
+    talk.pick("lines=1")
+    talk.say("report_defect", ("product", "sensor"))
+    assert [drafted.line_id for drafted in talk.case.draft.lines] == [1]
