@@ -49,6 +49,8 @@ def parse_identity(text: str, *, today: date | None = None) -> IdentityNumber | 
         return None
     if len(digits) == 8:
         return None if _looks_like_a_date(digits) else IdentityNumber("lma", digits, None)
+    if len(digits) == 9:  # an LMA number keyed with the figure after the stroke, which is not kept (I2)
+        return IdentityNumber("lma", digits[:8], None)
     if len(digits) == 10 and today:
         digits = _century(digits, today, centenarian) + digits
     return _personal(digits) if len(digits) == 12 else None

@@ -87,17 +87,6 @@ def test_answers_to_ordinary_questions_are_no_emergencies(text):
     assert emergency(text) is None
 
 
-def test_a_message_takes_less_than_a_millisecond_on_average():
-    import time
-
-    told = [text for path in LISTS for kind in ("emergency", "not_emergency") for text in messages(path, kind)]
-    emergency("")
-    begun = time.process_time()
-    for text in told:
-        emergency(text)
-    assert (time.process_time() - begun) / len(told) < 0.002  # twice what is wanted, for a slow machine
-
-
 @pytest.mark.parametrize(
     "text",
     ["stopp", "avsluta", "hejdå", "förlåt", "goodbye", "vad var frågan", "trettio st", "number two", "hoppa över det"],
@@ -106,18 +95,8 @@ def test_words_that_steer_the_talk_are_no_emergencies(text):
     assert emergency(text) is None
 
 
-def test_few_of_the_messages_that_the_bot_is_taught_are_taken_for_emergencies():
+def test_ordinary_messages_hardly_ever_sound_like_an_emergency():
     told = ordinary_examples()
     alarms = [text for text in told if emergency(text)]
     assert len(told) >= 1000
-    assert len(alarms) / len(told) <= 0.02, alarms
-
-
-def test_a_thousand_characters_are_heard_through_in_a_moment():
-    import time
-
-    text = "jag skulle vilja beställa stomipåsar och plattor till min dotter " * 15
-    emergency(text)
-    begun = time.perf_counter()
-    emergency(text)
-    assert time.perf_counter() - begun < 0.5
+    assert len(alarms) <= 0.005 * len(told), alarms

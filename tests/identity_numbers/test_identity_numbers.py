@@ -123,14 +123,18 @@ def test_an_lma_number_is_its_first_eight_digits(text: str) -> None:
     assert parse_identity(text) == IdentityNumber("lma", "50008920", None)
 
 
+def test_an_lma_number_may_be_keyed_with_its_last_figure() -> None:
+    number = parse_identity("500089204")
+    assert number is not None
+    assert (number.kind, number.value) == ("lma", "50008920")
+
+
 def test_a_birth_date_alone_is_not_taken_for_an_lma_number() -> None:
     assert parse_identity("19850101") is None
     assert parse_identity("19-850101/2") == IdentityNumber("lma", "19850101", None)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "-", "hej", "1234567", "123456789", "1234", "²²²²²²²²", "١٩٨٥٠١٠١٢٣٨٢", "50-00892", "+" * 11]
-)
+@pytest.mark.parametrize("text", ["", "-", "hej", "1234567", "1234", "²²²²²²²²", "١٩٨٥٠١٠١٢٣٨٢", "50-00892", "+" * 11])
 def test_anything_else_is_no_number(text: str) -> None:
     assert parse_identity(text, today=TODAY) is None
 
