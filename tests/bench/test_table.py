@@ -1,0 +1,39 @@
+"""What the measurement says of its figures; the figures themselves are no test's business."""
+
+from pathlib import Path
+
+from bench.people import MOST_PATIENTS, identity_number, mobile
+from bench.table import BEGIN, END, Row, as_markdown, as_text, ratio, write
+from ordering.identity_numbers import parse_identity
+
+
+def test_a_ratio_passes_up_to_its_limit_and_fails_above_it() -> None:
+    assert ratio("turn", 0.020, 0.080, limit=0.25, names=("ours", "stock")).verdict == "pass"
+    slow = ratio("turn", 0.021, 0.080, limit=0.25, names=("ours", "stock"))
+    assert (slow.verdict, slow.shown, slow.beside) == ("FAIL", "0.26 ×", "ours 21.0 ms, stock 80.0 ms")
+
+
+def test_a_figure_without_a_target_has_no_verdict() -> None:
+    row = Row("turns", "50 a second")
+    assert (row.target, row.verdict) == ("", "")
+
+
+def test_columns_of_the_table_stand_under_each_other() -> None:
+    first, second = as_text([Row("a", "figure"), Row("a longer name", "x")]).splitlines()[1:]
+    assert first.index("figure") == second.index("x")
+
+
+def test_the_table_is_put_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    rows = [Row("start", "10 s", value=10, limit=30, unit=" s")]
+    for _ in range(2):
+        write(rows, "A quiet day.", page)
+    assert page.read_text() == f"before\n{BEGIN}\nA quiet day.\n\n{as_markdown(rows)}\n{END}\nafter\n"
+
+
+def test_every_patient_of_the_measurement_can_be_imported_and_none_is_the_demos() -> None:
+    numbers = range(MOST_PATIENTS)
+    assert all(parse_identity(identity_number(number)) for number in numbers)
+    assert len({mobile(number) for number in numbers}) == MOST_PATIENTS
+    assert all(mobile(number)[-4:] > "0999" for number in numbers)
