@@ -10,6 +10,7 @@ from ordering.draft import Draft
 from ordering.model import OrderLine
 from ordering.use_cases.pending import pending
 from ordering.use_cases.place_order import fee, may_confirm, new_orders
+from ordering.use_cases.read_back import read_back
 from tests.ordering.cases import DRINK, LANCETS, NOW, PERSON, SENSOR, STRIPS, TODAY, Talk, line, make_case, order
 
 
@@ -372,3 +373,21 @@ def test_a_complaint_about_a_product_orders_none_of_it():
     talk.pick("lines=1")
     talk.say("report_defect", ("product", "sensor"))
     assert [drafted.line_id for drafted in talk.case.draft.lines] == [1]
+
+
+def test_every_detail_of_the_delivery_is_read_back_before_the_yes_d7():
+    talk = at_delivery()
+    for answer in ("delivery=outside_door", "address=registered", "dwelling=flat", "door_code=none", "name_on_door=no"):
+        talk.pick(answer)
+    talk.case.draft.details["co_name"] = "Holm"
+    assert talk.question == "confirm"
+    said = [say.response for say in read_back(talk.case, talk.case.draft)]
+    assert said == ["utter_read_outside_door", "utter_read_no_door_code", "utter_read_co_name"]
+
+
+def test_whom_to_notify_is_asked_only_where_the_option_needs_it_d32():
+    talk = at_delivery()
+    talk.pick("delivery=outside_door")
+    assert "notify_by" not in talk.case.missing_details(talk.case.draft)
+    talk.pick("delivery=pickup_point")
+    assert "notify_by" in talk.case.missing_details(talk.case.draft)
