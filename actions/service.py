@@ -66,7 +66,7 @@ class AskUrgentDelivery(VisitAction):
             region=turn.visit.region, day=turn.local.date(), asked_by="patient", article=Article()
         )
         here = decision.reason != "not_in_this_region"
-        turn.tell([Say("utter_urgent_delivery" if here else "utter_urgent_not_in_this_region")])
+        turn.tell([Say("utter_urgent_delivery" if here else "utter_urgent_not_known_here")])
         return []
 
 

@@ -376,6 +376,7 @@ def test_a_complaint_about_a_product_orders_none_of_it():
 
 
 def test_every_detail_of_the_delivery_is_read_back_before_the_yes_d7():
+    """D7."""
     talk = at_delivery()
     for answer in ("delivery=outside_door", "address=registered", "dwelling=flat", "door_code=none", "name_on_door=no"):
         talk.pick(answer)
@@ -386,6 +387,7 @@ def test_every_detail_of_the_delivery_is_read_back_before_the_yes_d7():
 
 
 def test_whom_to_notify_is_asked_only_where_the_option_needs_it_d32():
+    """D32."""
     talk = at_delivery()
     talk.pick("delivery=outside_door")
     assert "notify_by" not in talk.case.missing_details(talk.case.draft)
