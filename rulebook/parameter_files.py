@@ -18,19 +18,10 @@ from rulebook.errors import RulebookError, UnknownParameter
 from rulebook.parameter_forms import Malformed
 from rulebook.parameter_values import FORMS, Parameters
 from rulebook.situations import Row
+from rulebook.sources import Source
 
 UNDATED = date.min  # `from: undated`: the source gives no start, so it holds as far back as anyone asks
 _RULE_ID = re.compile(r"[WVPFDCSIG]\d{1,2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """`document` is an id among the documents; `decided_by` where the source says who."""
-
-    document: str
-    heading: str
-    decided_by: str | None = None
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
