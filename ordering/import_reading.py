@@ -6,7 +6,6 @@ from typing import Any
 
 import phonenumbers
 
-from ordering.identity_numbers import IdentityNumber, parse_identity
 from ordering.imported import (
     ImportBatch,
     ImportedLine,
@@ -16,6 +15,7 @@ from ordering.imported import (
     ImportedWithdrawal,
 )
 from ordering.model import Address, Article, Variant
+from rulebook.identity_numbers import IdentityNumber, parse_identity
 
 Errors = list[tuple[str, str]]  # JSON path, reason
 Json = dict[str, Any]

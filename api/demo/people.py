@@ -6,10 +6,10 @@ from typing import Any
 
 import yaml
 
-from ordering.identity_numbers import parse_identity
 from ordering.model import Person
 from ordering.ports import Stores, Transaction
 from ordering.settings import Settings
+from rulebook.identity_numbers import parse_identity
 
 SHOWN = Path(__file__).parent / "people.yml"
 

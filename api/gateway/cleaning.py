@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ordering.identity_numbers import find_numbers
 from ordering.model import Person
+from rulebook.identity_numbers import find_numbers
 
 LONGEST = 1000  # characters; six full SMS
 _LONGEST_RAW = 5000  # normalising may make text longer, so the raw text is cut first

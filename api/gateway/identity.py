@@ -14,9 +14,9 @@ from api.gateway.choices import MOST_KEYS, pick
 from api.gateway.cleaning import fold
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
-from ordering.identity_numbers import parse_identity
 from ordering.local_time import STOCKHOLM
 from ordering.model import Person
+from rulebook.identity_numbers import parse_identity
 
 CODE_LASTS = timedelta(minutes=5)
 MOST_TRIES = 5

@@ -8,10 +8,10 @@ import pytest
 from rasa_sdk.executor import ActionExecutor
 
 from actions.turn import service
-from ordering.identity_numbers import parse_identity
 from ordering.importing import load_demo
 from ordering.settings import get_settings
 from ordering.store.migrations import upgrade
+from rulebook.identity_numbers import parse_identity
 
 
 class Rasa:

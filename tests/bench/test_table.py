@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.people import MOST_PATIENTS, identity_number, mobile
 from bench.table import BEGIN, END, Row, as_markdown, as_text, ratio, write
-from ordering.identity_numbers import parse_identity
+from rulebook.identity_numbers import parse_identity
 
 
 def test_a_ratio_passes_up_to_its_limit_and_fails_above_it() -> None:

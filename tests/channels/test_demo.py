@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from api.app import Parts, create_app
 from api.demo.people import SHOWN
 from api.gateway.messages import Choice, Reply
-from ordering.identity_numbers import parse_identity
 from ordering.importing import load_demo
 from ordering.outbox.sending import Outgoing, Rejected
 from ordering.settings import Settings
 from ordering.store.migrations import upgrade
 from ordering.wiring import build_sealer, build_senders, build_stores
+from rulebook.identity_numbers import parse_identity
 from tests.channels.doubles import FakeBook, FakeGateway, say
 from tests.channels.live import browser, free_port, served
 

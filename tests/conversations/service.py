@@ -15,11 +15,11 @@ from babel.dates import format_date
 from twilio.request_validator import RequestValidator
 
 from ordering import wiring
-from ordering.identity_numbers import parse_identity
 from ordering.model import Order, OrderStatus, Person
 from ordering.ports import Transaction
 from ordering.settings import Settings
 from ordering.use_cases.patient_case import STOCKHOLM
+from rulebook.identity_numbers import parse_identity
 from tests.conversations.people import Patient
 
 PATIENCE_SECONDS = 40.0

@@ -17,7 +17,7 @@ from rulebook.facts import Article as RuleArticle
 from rulebook.facts import Line as RuleLine
 from rulebook.facts import Person as RulePerson
 from rulebook.facts import Want, Withdrawn
-from tests.identity_numbers.test_identity_numbers import TEST_NUMBERS
+from tests.rulebook.test_identity_numbers import TEST_NUMBERS
 from tests.importing.conftest import TODAY
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,6 @@
-"""The numbers by which a person is known to health care, read as people write, say and type them.
+"""By which number is a person found, however it is written, said or keyed? (I1, I2)
 
-Personal numbers, coordination numbers, reserve numbers (regional or national) and LMA numbers (I1, I2).
+Personal numbers, coordination numbers, reserve numbers (regional or national) and LMA numbers.
 """
 
 import re
@@ -31,10 +31,11 @@ class Span(NamedTuple):
 
 
 def parse_identity(text: str, *, today: date | None = None) -> IdentityNumber | None:
-    """The number a text consists of, or None when it is none, or its check digit is wrong.
+    """The number a text consists of, or None when it is none, or its check digit is wrong (I1, I2).
 
-    Spaces and hyphens do not matter. Ten digits get the latest century in which the person is born by `today`, with
-    "+" for a hyphen the one before it (used from the year somebody turns 100); without `today` they are refused.
+    People are found by the century and no hyphen, or by the first eight digits of an LMA card. Spaces and hyphens do
+    not matter. Ten digits get the latest century in which the person is born by `today`, with "+" for a hyphen the
+    one before it (used from the year somebody turns 100); without `today` they are refused.
     Eight bare digits that could be a birth date are not taken for an LMA number; written 50-008920/4 they are.
     """
     text = text.strip().upper()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from personnummer import personnummer  # type: ignore[import-untyped]
 
-from ordering.identity_numbers import IdentityNumber, find_numbers, parse_identity
+from rulebook.identity_numbers import IdentityNumber, find_numbers, parse_identity
 
 TODAY = date(2026, 11, 21)
 TEST_NUMBERS = (
