@@ -17,8 +17,8 @@ from rulebook.facts import Article as RuleArticle
 from rulebook.facts import Line as RuleLine
 from rulebook.facts import Person as RulePerson
 from rulebook.facts import Want, Withdrawn
-from tests.rulebook.test_identity_numbers import TEST_NUMBERS
 from tests.importing.conftest import TODAY
+from tests.rulebook.test_identity_numbers import TEST_NUMBERS
 
 ROOT = Path(__file__).parents[2]
 COUNTING = ("ordered", "out_for_delivery", "delivered")
