@@ -1,6 +1,5 @@
 """Rule cases: YAML that a pharmacist can read and a machine can run (`pafyll rules check`)."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,11 +11,10 @@ import yaml
 from rulebook import case_forms
 from rulebook.book import Rulebook
 from rulebook.case_questions import QUESTIONS, Asked
+from rulebook.catalogue import catalogue
 from rulebook.errors import UnknownParameter
 from rulebook.parameter_files import load_yaml
 from rulebook.parameter_forms import Malformed, fields, one_of, text
-
-_RULES = {"W": 15, "V": 5, "P": 18, "F": 8, "D": 34, "C": 7, "S": 8, "I": 11, "G": 2}  # family: highest number
 
 
 class MalformedCase(Exception):
@@ -91,8 +89,7 @@ def _rule_ids(value: Any) -> tuple[str, ...]:
     if not ids:
         raise Malformed("rule", "names no rule")
     for rule in ids:
-        found = re.fullmatch(r"([A-Z])([1-9]\d?)", rule) if isinstance(rule, str) else None
-        if found is None or int(found[2]) > _RULES.get(found[1], 0):
+        if not isinstance(rule, str) or rule not in catalogue():
             raise Malformed("rule", f"{rule} is no rule of the catalogue")
     return tuple(ids)
 

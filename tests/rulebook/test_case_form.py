@@ -91,6 +91,7 @@ def test_a_malformed_file_is_exit_status_2_and_nothing_is_run(tmp_path: Path) ->
     [
         ("  rule: S1\n", "", ""),
         ("rule: S1", "rule: S99", "rule"),
+        ("rule: S1", "rule: D19", "rule"),
         ("rule: [W1, W4]", "rule: []", "rule"),
         ("ask: withdraw", "asks: withdraw", "asks"),
         ("region: vg", "region: norr", "region"),
