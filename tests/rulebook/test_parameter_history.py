@@ -1,0 +1,119 @@
+"""A value that is added later changes no day before it (G1), whatever the key."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rulebook
+from rulebook import RulebookError
+from rulebook.parameter_files import RegionParameters, load_yaml, read_folder
+from rulebook.parameter_values import FORMS
+
+PARAMETERS = Path(rulebook.__file__).parent / "parameters"
+ONE_DAY = timedelta(days=1)
+DAY = date(2040, 1, 1)
+type Place = tuple[str, str]  # file and key
+type Added = dict[Place, tuple[date, Any]]
+SOURCE = {"document": "BR", "heading": "Made up for a test"}
+FILES = {path.name: load_yaml(path.read_text(encoding="utf-8")) for path in sorted(PARAMETERS.glob("*.yml"))}
+NAMED_BY_OTHERS = ("areas", "prescription_types")
+PLACES = [(file, key) for file, content in FILES.items() for key in content["parameters"]]
+
+
+def others(plain: Any) -> Iterator[Any]:
+    """Values that differ from this one, of which some are of the right form."""
+    if isinstance(plain, bool):
+        yield not plain
+    elif isinstance(plain, int):
+        yield plain + 1
+    elif isinstance(plain, str):
+        yield from (f"{plain}x", "1/7", "12:17")
+    elif isinstance(plain, list):
+        yield from (plain[1:], [*plain, "cgm"], [*plain, "ostomy"], [*plain, "diabetes"], [*plain, {"age": 5}])
+        yield from (
+            [*plain[:place], new, *plain[place + 1 :]] for place in range(len(plain)) for new in others(plain[place])
+        )
+        yield [*plain, {"kr": 5, "per": "withdrawal"}]
+    elif isinstance(plain, dict):
+        yield from ({**plain, key: new} for key in plain for new in others(plain[key]))
+        yield from ({**plain, "pickup_point": []}, {**plain, "9": "other"})
+    else:
+        yield from (
+            7,
+            "1/7",
+            ["patient"],
+            ["diabetes"],
+            {"opens": "09:00", "closes": "15:00"},
+            {"share": 9, "minutes": 9},
+        )
+
+
+def later(folder: Path, added: Added) -> dict[str, RegionParameters]:
+    """The regions as they are read after these values have been put at the end of their keys."""
+    for file, content in FILES.items():
+        parameters = dict(content["parameters"])
+        for (_, key), (day, value) in ((place, new) for place, new in added.items() if place[0] == file):
+            new_value = {"from": day, "value": value, "source": SOURCE}
+            parameters[key] = {**parameters[key], "values": [*parameters[key]["values"], new_value]}
+        text = yaml.dump({**content, "parameters": parameters}, Dumper=yaml.CSafeDumper, allow_unicode=True)
+        (folder / file).write_text(text, encoding="utf-8")
+    return read_folder(folder)
+
+
+def another_value(folder: Path, file: str, key: str) -> Any:
+    """One that may stand on this key."""
+    last = FILES[file]["parameters"][key]["values"][-1]["value"]
+    for value in others(last):
+        try:
+            later(folder, {(file, key): (DAY, value)})
+        except RulebookError:
+            continue
+        if value != last:
+            return value
+    raise AssertionError(f"others() has nothing that can stand on {key}: let it give such a value")
+
+
+def hold_the_past(folder: Path, added: Added) -> None:
+    before, after = read_folder(PARAMETERS), later(folder, added)
+    for region, then in before.items():
+        now = after[region]
+        changes = {start for key in FORMS for start in (value.start for value in now.dated(key).values)}
+        days = changes | {start - ONE_DAY for start in changes if start > date.min}
+        for key in FORMS:
+            file = f"{region}.yml" if key in FILES[f"{region}.yml"]["parameters"] else "common.yml"
+            begins, new = added.get((file, key), (date.max, None))
+            for day in days:
+                if day >= begins:
+                    assert now.dated(key).on(day).plain == new, (region, key, day)
+                else:
+                    assert now.dated(key).on(day) == then.dated(key).on(day), (region, key, day)
+                    assert getattr(now.on(day), key) == getattr(then.on(day), key), (region, key, day)
+
+
+@pytest.fixture(scope="module")
+def other_values(tmp_path_factory: pytest.TempPathFactory) -> dict[Place, Any]:
+    folder = tmp_path_factory.mktemp("one_key")
+    return {(file, key): another_value(folder, file, key) for file, key in PLACES}
+
+
+@pytest.mark.parametrize(("file", "key"), PLACES)
+def test_a_value_that_is_added_leaves_every_earlier_day_as_it_was_g1(
+    tmp_path: Path, other_values: dict[Place, Any], file: str, key: str
+) -> None:
+    hold_the_past(tmp_path, {(file, key): (DAY, other_values[file, key])})
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@given(days=st.dictionaries(st.sampled_from(PLACES), st.dates(date(2035, 1, 1), date(2045, 1, 1)), min_size=2))
+def test_many_values_that_are_added_leave_every_earlier_day_as_it_was_g1(
+    tmp_path_factory: pytest.TempPathFactory, other_values: dict[Place, Any], days: dict[Place, date]
+) -> None:
+    # An area or type that goes away takes others' values with it, so those keys are changed one at a time.
+    added = {place: (day, other_values[place]) for place, day in days.items() if place[1] not in NAMED_BY_OTHERS}
+    hold_the_past(tmp_path_factory.mktemp("many_keys"), added)
