@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import rulebook
 from rulebook import RulebookError
-from rulebook.parameter_files import RegionParameters, load_yaml, read_folder
+from rulebook.parameter_files import RegionParameters, read_folder
+from rulebook.parameter_forms import Malformed
 from rulebook.parameter_values import FORMS
 
 PARAMETERS = Path(rulebook.__file__).parent / "parameters"
@@ -21,9 +22,17 @@ DAY = date(2040, 1, 1)
 type Place = tuple[str, str]  # file and key
 type Added = dict[Place, tuple[date, Any]]
 SOURCE = {"document": "BR", "heading": "Made up for a test"}
-FILES = {path.name: load_yaml(path.read_text(encoding="utf-8")) for path in sorted(PARAMETERS.glob("*.yml"))}
+FILES = {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(PARAMETERS.glob("*.yml"))}
 NAMED_BY_OTHERS = ("areas", "prescription_types")
 PLACES = [(file, key) for file, content in FILES.items() for key in content["parameters"]]
+
+
+# What may stand where nothing stands yet, for some form or other.
+ITEMS = ("cgm", "ostomy", "diabetes", {"age": 5}, {"care": "all"}, {"right": "all"}, {"kr": 5, "per": "withdrawal"})
+VALUES = (
+    *(None, 7, "1/7", "monthly", [], ["patient"], ["diabetes"], {"pickup_point": []}, {"patient": "form"}),
+    *({"share": 9, "minutes": 9}, {"opens": "09:00", "closes": "15:00"}, {"from": "09:00", "to": "15:00"}),
+)
 
 
 def others(plain: Any) -> Iterator[Any]:
@@ -35,23 +44,13 @@ def others(plain: Any) -> Iterator[Any]:
     elif isinstance(plain, str):
         yield from (f"{plain}x", "1/7", "12:17")
     elif isinstance(plain, list):
-        yield from (plain[1:], [*plain, "cgm"], [*plain, "ostomy"], [*plain, "diabetes"], [*plain, {"age": 5}])
-        yield from (
-            [*plain[:place], new, *plain[place + 1 :]] for place in range(len(plain)) for new in others(plain[place])
-        )
-        yield [*plain, {"kr": 5, "per": "withdrawal"}]
+        yield from (plain[1:], *([*plain, item] for item in ITEMS))
+        for place, item in enumerate(plain):
+            yield from ([*plain[:place], other, *plain[place + 1 :]] for other in others(item))
     elif isinstance(plain, dict):
-        yield from ({**plain, key: new} for key in plain for new in others(plain[key]))
-        yield from ({**plain, "pickup_point": []}, {**plain, "9": "other"})
-    else:
-        yield from (
-            7,
-            "1/7",
-            ["patient"],
-            ["diabetes"],
-            {"opens": "09:00", "closes": "15:00"},
-            {"share": 9, "minutes": 9},
-        )
+        yield {**plain, "9": "other"}
+        yield from ({**plain, key: other} for key in plain for other in others(plain[key]))
+    yield from VALUES
 
 
 def later(folder: Path, added: Added) -> dict[str, RegionParameters]:
@@ -70,12 +69,14 @@ def another_value(folder: Path, file: str, key: str) -> Any:
     """One that may stand on this key."""
     last = FILES[file]["parameters"][key]["values"][-1]["value"]
     for value in others(last):
-        try:
-            later(folder, {(file, key): (DAY, value)})
-        except RulebookError:
+        if value == last:
             continue
-        if value != last:
-            return value
+        try:
+            FORMS[key](value, key)
+            later(folder, {(file, key): (DAY, value)})
+        except (Malformed, RulebookError):
+            continue
+        return value
     raise AssertionError(f"others() has nothing that can stand on {key}: let it give such a value")
 
 
