@@ -24,6 +24,7 @@ type Added = dict[Place, tuple[date, Any]]
 SOURCE = {"document": "BR", "heading": "Made up for a test"}
 FILES = {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(PARAMETERS.glob("*.yml"))}
 NAMED_BY_OTHERS = ("areas", "prescription_types")
+BEFORE = read_folder(PARAMETERS)
 PLACES = [(file, key) for file, content in FILES.items() for key in content["parameters"]]
 
 
@@ -81,8 +82,8 @@ def another_value(folder: Path, file: str, key: str) -> Any:
 
 
 def hold_the_past(folder: Path, added: Added) -> None:
-    before, after = read_folder(PARAMETERS), later(folder, added)
-    for region, then in before.items():
+    after = later(folder, added)
+    for region, then in BEFORE.items():
         now = after[region]
         changes = {start for key in FORMS for start in (value.start for value in now.dated(key).values)}
         days = changes | {start - ONE_DAY for start in changes if start > date.min}
