@@ -1,13 +1,15 @@
 """The rulebook as everyone else sees it: one method per question, by region and day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rulebook import decisions, delivery_decisions, fees, opening_hours, orders, people
+from rulebook import articles as search
+from rulebook import decisions, delivery_decisions, people, prescribing_decisions, prescriptions
+from rulebook.catalogue import catalogue
 from rulebook.errors import UnknownRegion
 from rulebook.facts import (
     STOCKHOLM,
@@ -16,27 +18,36 @@ from rulebook.facts import (
     Article,
     DeliveryDetails,
     Line,
+    ListedArticle,
     Person,
     Prescriber,
     Want,
     Withdrawn,
 )
-from rulebook.parameter_files import DatedParameter, RegionParameters, read_folder
+from rulebook.parameter_files import UNDATED, DatedParameter, Forum, RegionParameters, read_folder
 from rulebook.parameter_values import Parameters
 from rulebook.situations import Situation, first_fit
+from rulebook.sources import Source
 from rulebook.verdict import (
+    Answer,
     Complaint,
+    Copy,
     CustomerService,
     Decision,
     DeliveryCheck,
     DeliveryDay,
+    DeliveryOptions,
+    Exemption,
     Fee,
+    FeesCharged,
     Opening,
     Overdue,
+    ParameterValue,
     Prescribing,
+    Registration,
     SameAgain,
+    Split,
 )
-from rulebook.working_days import is_working_day
 
 _PARAMETERS = Path(__file__).parent / "parameters"
 
@@ -47,7 +58,10 @@ def _local(moment: datetime) -> datetime:
 
 
 class Rulebook:
-    """Every method is pure: same arguments, same answer. A region that has no file raises UnknownRegion."""
+    """Every method is pure: same arguments, same answer. A region that has no file raises UnknownRegion.
+
+    An answer says by which rules, numbers and sources it came about (verdict.Answer); a refusal is an answer too.
+    """
 
     def __init__(self, regions: dict[str, RegionParameters]) -> None:
         self._regions = regions
@@ -68,6 +82,9 @@ class Rulebook:
     def _on(self, region: str, day: date) -> Parameters:
         return self._region(region).on(day)
 
+    def _sourced[A: Answer](self, region: str, day: date, answer: A) -> A:
+        return replace(answer, sources=self._region(region).sources(day, answer.rules))
+
     # Withdrawals and orders
 
     def withdraw(
@@ -86,7 +103,7 @@ class Rulebook:
 
         `on_the_way`: the same article is under way on another line. A protected person's decision carries nothing.
         """
-        return decisions.withdraw(
+        decision = decisions.withdraw(
             self._on(region, day),
             day=day,
             person=person,
@@ -96,27 +113,28 @@ class Rulebook:
             actor=actor,
             on_the_way=on_the_way,
         )
+        return self._sourced(region, day, decision)
 
     def same_as_last_time(self, *, line: Line, history: Sequence[Withdrawn]) -> SameAgain:
         """What was chosen last time on this line, and what of it is gone (V5)."""
-        return decisions.same_as_last_time(line=line, history=history)
+        return _everywhere(decisions.same_as_last_time(line=line, history=history))
 
-    def split(self, payers: Sequence[str]) -> list[list[int]]:
-        """Indexes of the lines of each order: one order per payer (W9)."""
-        return orders.group_by_payer(payers)
+    def split(self, payers: Sequence[str]) -> Split:
+        """Which lines make one order: those with the same payer (W9)."""
+        return _everywhere(decisions.split(payers))
 
     def change(self, *, status: str, what: str) -> Decision:
         """May the order still be changed (W8, D30)? `what`: cancel, address, option or notification, all alike."""
-        return decisions.change(status=status)
+        return _everywhere(decisions.change(status=status))
 
     # Delivery
 
     def delivery_options(
         self, *, region: str, day: date, area: str, article: Article, prescription_type: str | None = None
-    ) -> frozenset[str]:
+    ) -> DeliveryOptions:
         """What a patient may choose (D1, D5, D20, D24, D25)."""
         case = delivery_decisions.situation(area, article, prescription_type=prescription_type)
-        return delivery_decisions.options(self._on(region, day), case)
+        return self._sourced(region, day, delivery_decisions.options(self._on(region, day), case))
 
     def delivery_check(
         self,
@@ -133,9 +151,10 @@ class Rulebook:
 
         Options that only staff choose are judged too. For an option that is not offered, nothing else is answered.
         """
-        return delivery_decisions.check(
+        check = delivery_decisions.check(
             self._on(region, day), day=day, area=area, article=article, option=option, person=person, details=details
         )
+        return self._sourced(region, day, check)
 
     def delivery_day(
         self,
@@ -150,7 +169,8 @@ class Rulebook:
         """First and last day to promise (D15, D18, D20-D25). `ordered` is local, or has a zone."""
         local = _local(ordered)
         case = delivery_decisions.situation(area, article, prescription_type=prescription_type, option=option)
-        return delivery_decisions.expected(self._on(region, local.date()), case=case, ordered=local)
+        day = local.date()
+        return self._sourced(region, day, delivery_decisions.expected(self._on(region, day), case=case, ordered=local))
 
     def overdue(
         self,
@@ -165,17 +185,19 @@ class Rulebook:
     ) -> Overdue:
         """Is the order late on this day, and must the patient be contacted (D16, D17)?"""
         case = delivery_decisions.situation(area, article, prescription_type=prescription_type)
-        return delivery_decisions.overdue(
+        answer = delivery_decisions.overdue(
             self._on(region, day), day=day, case=case, article=article, ordered=ordered, status=status
         )
+        return self._sourced(region, day, answer)
 
     def urgent(self, *, region: str, day: date, asked_by: str, article: Article) -> Decision:
         """May urgent delivery be asked for (D12, D13)? `asked_by` is patient, prescriber or orderer."""
-        return decisions.urgent(self._on(region, day), asked_by=asked_by, article=article)
+        return self._sourced(region, day, decisions.urgent(self._on(region, day), asked_by=asked_by, article=article))
 
     def joint(self, *, region: str, day: date, areas: Collection[str], customer_numbers: Collection[str]) -> Decision:
         """May these go in one joint delivery (D14)?"""
-        return decisions.joint(self._on(region, day), areas=areas, customer_numbers=customer_numbers)
+        answer = decisions.joint(self._on(region, day), areas=areas, customer_numbers=customer_numbers)
+        return self._sourced(region, day, answer)
 
     def carriers(self, *, region: str, day: date, area: str) -> tuple[str, ...]:
         """Whose pickup points are used (D8, D23, D33)."""
@@ -200,8 +222,12 @@ class Rulebook:
             age=people.age_on(person.born, day),
             asylum_seeker=person.asylum_seeker,
         )
-        row = first_fit(self._on(region, day).fees, case)
-        return Fee() if row is None else Fee(fees.kronor(row, article.price_kr, packages), row.per)
+        answer = decisions.fee(self._on(region, day), case=case, price_kr=article.price_kr, packages=packages)
+        return self._sourced(region, day, answer)
+
+    def fees_charged(self, *, region: str, day: date, amounts: Iterable[int | None]) -> FeesCharged:
+        """The fees of the patient's orders together, in kronor; None where an order's fee is not known (F8)."""
+        return self._sourced(region, day, decisions.fees_charged(amounts))
 
     # Prescriptions and complaints
 
@@ -216,18 +242,60 @@ class Rulebook:
         article: Article,
         amount: Amount,
         prescription_type: str | None = None,
+        unit: str | None = None,
     ) -> Prescribing:
-        """May this be prescribed, and how much is it (P1, P3, P5-P7, P11)?"""
-        return decisions.prescribe(
-            self._on(region, day),
-            day=day,
-            prescriber=prescriber,
-            person=person,
+        """May this be prescribed, how much is it, and what does it cost (P1, P3-P7, P11, P17, P18)?
+
+        `unit`: the customer number of the unit that prescribes.
+        """
+        case = Situation(
             area=area,
             prescription_type=prescription_type,
-            article=article,
-            amount=amount,
+            subgroup=article.subgroup,
+            age=people.age_on(person.born, day),
         )
+        answer = prescribing_decisions.prescribe(
+            self._on(region, day), prescriber=prescriber, case=case, article=article, amount=amount, unit=unit
+        )
+        return self._sourced(region, day, answer)
+
+    def copy(self, *, region: str, day: date, line: Line, history: Sequence[Withdrawn]) -> Copy:
+        """May the line be copied to a new prescription, and with what filled in (P8, P9)?"""
+        answer = prescribing_decisions.copy(self._on(region, day), day=day, line=line, history=history)
+        return self._sourced(region, day, answer)
+
+    def exemption(
+        self, *, region: str, day: date, given: Collection[str], last_prescribed: date | None = None
+    ) -> Exemption:
+        """May an article outside the range be ordered, by what the form holds (P14)?"""
+        answer = prescribing_decisions.exemption(
+            self._on(region, day), day=day, given=given, last_prescribed=last_prescribed
+        )
+        return self._sourced(region, day, answer)
+
+    def find_articles(
+        self,
+        *,
+        region: str,
+        day: date,
+        articles: Iterable[ListedArticle],
+        query: str,
+        prescription_type: str | None = None,
+        subgroup: str | None = None,
+    ) -> list[ListedArticle]:
+        """Articles by number or parts of the name, of the type and subgroup (P10, P13)."""
+        of_types = self._on(region, day).prescription_subgroups
+        return search.found(articles, query, subgroups=search.subgroups_of(prescription_type, subgroup, of_types))
+
+    def is_customer_number(self, *, region: str, day: date, unit: str) -> bool:
+        """Whether a prescribing unit can have this number (P16)."""
+        return prescriptions.is_customer_number(unit, self._on(region, day).customer_number_digits)
+
+    def registration(self, *, region: str, day: date, who: str, born: date | None = None) -> Registration:
+        """How somebody whom the population register does not give is registered, and with what right to care
+        (I2-I6, I9-I11). `who` is one of facts.WITHOUT_FULL_RECORD."""
+        answer = prescribing_decisions.registration(self._on(region, day), who=who, age=people.age_on(born, day))
+        return self._sourced(region, day, answer)
 
     def complain(
         self,
@@ -240,20 +308,18 @@ class Rulebook:
         leftover: bool = False,
     ) -> Complaint:
         """Where a complaint goes (C1-C5). `kind` is one of complaints.KINDS."""
-        return decisions.complain(
+        answer = decisions.complain(
             self._on(region, day), day=day, kind=kind, article=article, discovered=discovered, leftover=leftover
         )
+        return self._sourced(region, day, answer)
 
     # Customer service
 
     def opening(self, *, region: str, at: datetime) -> Opening:
         """Is customer service open (S1, S3)? `at` is local, or has a zone; `opens` comes back in local time."""
         local = _local(at)
-        hours = self._on(region, local.date()).opening_hours
-        if hours is None:
-            return Opening()
-        opens = opening_hours.next_opening(hours, local, is_working_day)
-        return Opening(opens is None, opens)
+        day = local.date()
+        return self._sourced(region, day, decisions.opening(self._on(region, day), local=local))
 
     def customer_service(self, *, region: str, day: date) -> CustomerService:
         """How to reach customer service (S1-S3). `hours` None: unknown, say the number only."""
@@ -265,6 +331,8 @@ class Rulebook:
             phone_prescribers=here.customer_service.phone_prescribers,
             menu=here.phone_menu,
             busy=here.busy_times,
+            mailbox=here.mailbox,
+            answer_target=(here.answer_target.share, here.answer_target.minutes) if here.answer_target else None,
         )
 
     # Parameters
@@ -273,15 +341,35 @@ class Rulebook:
         """The value of that day as written in the file (G1), None where there is none. UnknownParameter otherwise."""
         return self.history(region, key).on(day).plain
 
+    def value(self, region: str, day: date, key: str) -> ParameterValue:
+        """The same with unit, start, rules and source."""
+        parameter = self.history(region, key)
+        held = parameter.on(day)
+        numbers = {"unit": parameter.unit, "from": None if held.start == UNDATED else held.start}
+        return ParameterValue(held.plain, rules=parameter.rules, numbers=numbers, sources=(held.source,))
+
     def history(self, region: str, key: str) -> DatedParameter:
         """Every value the parameter has had, with source and who decided (G1, G2)."""
         return self._region(region).dated(key)
+
+    def forums(self, region: str) -> tuple[Forum, ...]:
+        """Who decides about the region's rules, and from when (G2)."""
+        return self._region(region).forums
+
+    def sources(self, region: str, day: date, rules: tuple[str, ...]) -> tuple[Source, ...]:
+        """Where these rules come from, in the region on that day."""
+        return self._region(region).sources(day, rules)
 
     def areas(self, region: str, day: date) -> tuple[str, ...]:
         return self._on(region, day).areas
 
     def prescription_types(self, region: str, day: date) -> tuple[str, ...]:
         return self._on(region, day).prescription_types
+
+
+def _everywhere[A: Answer](answer: A) -> A:
+    """An answer of the ordering system itself, the same in every region."""
+    return replace(answer, sources=tuple(source for rule in answer.rules for source in catalogue()[rule].sources))
 
 
 @lru_cache(maxsize=4)

@@ -1,7 +1,7 @@
 """The questions that a case may ask: which facts each takes, which answers it gives, and how it is put to the book."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from rulebook import case_forms as read
 from rulebook import complaints, facts
 from rulebook.book import Rulebook
 from rulebook.parameter_forms import Form, maybe, one_of, text, yes_no
+from rulebook.verdict import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`needs` names the case fields besides `given`: region, day (or at), or at itself."""
+    """`answers` are the fields of the answer that a case may name, each with its form.
 
-    put: Callable[[Rulebook, Asked], dict[str, Any]]
+    `needs` names the case fields besides `given`: region, day (or at), or at itself.
+    """
+
+    put: Callable[[Rulebook, Asked], Answer]
     answers: Mapping[str, Form]
     required: Mapping[str, Form] = field(default_factory=dict)
     optional: Mapping[str, Form] = field(default_factory=dict)
@@ -46,81 +50,74 @@ _VERDICT: dict[str, Form] = {"verdict": one_of("allowed", "refused"), "reason": 
 _ARTICLE = facts.Article()
 
 
-def _withdraw(book: Rulebook, asked: Asked) -> dict[str, Any]:
+def _withdraw(book: Rulebook, asked: Asked) -> Answer:
     given = {"person": facts.Person(), "history": [], "want": facts.Want(), **asked.given}
-    decision = book.withdraw(**asked.where, **given)
-    return {name: getattr(decision, name) for name in QUESTIONS["withdraw"].answers}
+    return book.withdraw(**asked.where, **given)
 
 
-def _same_as_last_time(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    return asdict(book.same_as_last_time(line=asked.given["line"], history=asked.given["history"]))
+def _same_as_last_time(book: Rulebook, asked: Asked) -> Answer:
+    return book.same_as_last_time(line=asked.given["line"], history=asked.given["history"])
 
 
-def _split(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    return {"orders": len(book.split(asked.given["lines"]))}
+def _split(book: Rulebook, asked: Asked) -> Answer:
+    return book.split(asked.given["lines"])
 
 
-def _change(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    decision = book.change(status=asked.given["status"], what=asked.given.get("what", "cancel"))
-    return {"verdict": decision.verdict, "reason": decision.reason}
+def _change(book: Rulebook, asked: Asked) -> Answer:
+    return book.change(status=asked.given["status"], what=asked.given.get("what", "cancel"))
 
 
-def _delivery_options(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    given = {"article": _ARTICLE, **asked.only("area", "article", "type")}
-    return {"options": book.delivery_options(**asked.where, **given)}
+def _delivery_options(book: Rulebook, asked: Asked) -> Answer:
+    return book.delivery_options(**asked.where, **{"article": _ARTICLE, **asked.only("area", "article", "type")})
 
 
-def _delivery_check(book: Rulebook, asked: Asked) -> dict[str, Any]:
+def _delivery_check(book: Rulebook, asked: Asked) -> Answer:
     known = asked.only("area", "article", "option", "person", "details")
     given = {"article": _ARTICLE, "person": facts.Person(), "details": facts.DeliveryDetails(), **known}
-    answer = asdict(book.delivery_check(**asked.where, **given))
-    return {**answer, "missing": frozenset(answer["missing"]), "tell": frozenset(answer["tell"])}
+    return book.delivery_check(**asked.where, **given)
 
 
-def _delivery_day(book: Rulebook, asked: Asked) -> dict[str, Any]:
+def _delivery_day(book: Rulebook, asked: Asked) -> Answer:
     given = {"article": _ARTICLE, "option": "", **asked.only("area", "article", "type", "option", "ordered")}
-    return asdict(book.delivery_day(region=asked.region, **given))
+    return book.delivery_day(region=asked.region, **given)
 
 
-def _overdue(book: Rulebook, asked: Asked) -> dict[str, Any]:
+def _overdue(book: Rulebook, asked: Asked) -> Answer:
     given = {"article": _ARTICLE, **asked.only("area", "article", "status")}
-    return asdict(book.overdue(**asked.where, **given, ordered=asked.given["ordered"].date()))
+    return book.overdue(**asked.where, **given, ordered=asked.given["ordered"].date())
 
 
-def _urgent(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    decision = book.urgent(**asked.where, **{"article": _ARTICLE, **asked.given})
-    return {"verdict": decision.verdict, "reason": decision.reason}
+def _urgent(book: Rulebook, asked: Asked) -> Answer:
+    return book.urgent(**asked.where, **{"article": _ARTICLE, **asked.given})
 
 
-def _joint(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    decision = book.joint(**asked.where, **{"areas": [], "customer_numbers": [], **asked.given})
-    return {"verdict": decision.verdict, "reason": decision.reason}
+def _joint(book: Rulebook, asked: Asked) -> Answer:
+    return book.joint(**asked.where, **{"areas": [], "customer_numbers": [], **asked.given})
 
 
-def _fee(book: Rulebook, asked: Asked) -> dict[str, Any]:
+def _fee(book: Rulebook, asked: Asked) -> Answer:
     known = asked.only("person", "area", "type", "article", "packages")
     given = {"person": facts.Person(), "article": _ARTICLE, "prescription_type": None, **known}
-    return {"kr": book.fee(**asked.where, **given).kr}
+    return book.fee(**asked.where, **given)
 
 
-def _prescribe(book: Rulebook, asked: Asked) -> dict[str, Any]:
+def _prescribe(book: Rulebook, asked: Asked) -> Answer:
     known = asked.only("prescriber", "person", "area", "type", "article")
     given = {"person": facts.Person(), "article": _ARTICLE, **known, "amount": asked.given["line"]}
-    answer = asdict(book.prescribe(**asked.where, **given))
-    return {**answer, "warnings": frozenset(answer["warnings"])}
+    return book.prescribe(**asked.where, **given)
 
 
-def _complain(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    return asdict(book.complain(**asked.where, **{"article": _ARTICLE, **asked.given}))
+def _complain(book: Rulebook, asked: Asked) -> Answer:
+    return book.complain(**asked.where, **{"article": _ARTICLE, **asked.given})
 
 
-def _opening(book: Rulebook, asked: Asked) -> dict[str, Any]:
+def _opening(book: Rulebook, asked: Asked) -> Answer:
     assert asked.at is not None
-    return asdict(book.opening(region=asked.region, at=asked.at))
+    return book.opening(region=asked.region, at=asked.at)
 
 
-def _parameter(book: Rulebook, asked: Asked) -> dict[str, Any]:
-    return {"value": book.parameter(asked.region, asked.day, asked.given["key"])}
+def _parameter(book: Rulebook, asked: Asked) -> Answer:
+    return book.value(asked.region, asked.day, asked.given["key"])
 
 
 QUESTIONS: dict[str, Question] = {

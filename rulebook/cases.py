@@ -13,8 +13,9 @@ from rulebook.book import Rulebook
 from rulebook.case_questions import QUESTIONS, Asked
 from rulebook.catalogue import catalogue
 from rulebook.errors import UnknownParameter
-from rulebook.parameter_files import load_yaml
 from rulebook.parameter_forms import Malformed, fields, one_of, text
+from rulebook.strict_yaml import load_yaml
+from rulebook.verdict import Answer
 
 
 class MalformedCase(Exception):
@@ -129,18 +130,22 @@ def _check_codes(asked: Asked, book: Rulebook) -> None:
 
 def differences(case: Case, book: Rulebook) -> list[Difference]:
     """Where the book's answer is not what the case expects; empty when it passes."""
-    answer = QUESTIONS[case.ask].put(book, case.asked)
-    return list(_compare(case.expect, answer))
+    return list(_compare(case.expect, answer(case, book)))
 
 
-def _compare(expect: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[Difference]:
+def answer(case: Case, book: Rulebook) -> Answer:
+    """What the book answers to the case's question."""
+    return QUESTIONS[case.ask].put(book, case.asked)
+
+
+def _compare(expect: Mapping[str, Any], answer: Answer) -> Iterator[Difference]:
     for field, expected in expect.items():
-        actual = answer[field]
+        actual = getattr(answer, field)
         if field == "label":
             yield from (
-                Difference(f"label.{line}", name, actual[line])
+                Difference(f"label.{line}", name, getattr(actual, line))
                 for line, name in expected.items()
-                if name != actual[line]
+                if name != getattr(actual, line)
             )
         elif _comparable(expected) != _comparable(actual):
             yield Difference(field, expected, actual)

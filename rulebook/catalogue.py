@@ -12,9 +12,9 @@ import yaml
 
 from rulebook import parameter_forms as forms
 from rulebook.errors import RulebookError
-from rulebook.parameter_files import load_yaml
 from rulebook.parameter_forms import Malformed
 from rulebook.sources import Source
+from rulebook.strict_yaml import load_yaml
 
 READING = "reading"  # stands as the document of a rule that no document states
 _HERE = Path(__file__).parent

@@ -1,13 +1,22 @@
 """Where does a complaint go, and is it in time? (C1-C5)"""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from rulebook.facts import Article
 
 Route = Literal["defect_report", "deviation_report", "contact_supplier", "return", "not_returnable"]
 KINDS = ("defect", "wrong_address", "missing", "late", "wrong_article", "wrong_number", "damaged", "return")
+
+
+_RULES: dict[Route, tuple[str, ...]] = {
+    "defect_report": ("C1", "C7"),
+    "contact_supplier": ("C2",),
+    "deviation_report": ("C3", "C4"),
+    "return": ("C4", "C5"),
+    "not_returnable": ("C5",),
+}
 
 
 def route(
@@ -28,6 +37,18 @@ def route(
     return "deviation_report"
 
 
-def is_late(discovered: date | None, day: date, complaint_days: int | None) -> bool:
-    """C1, C4. Never late where the day of discovery or the region's deadline is not known."""
-    return discovered is not None and complaint_days is not None and (day - discovered).days > complaint_days
+def rules_of(route: Route) -> tuple[str, ...]:
+    """C1-C5, C7: what the route follows from."""
+    return _RULES[route]
+
+
+def last_day(discovered: date | None, complaint_days: int | None) -> date | None:
+    """C1, C4. None where the day of discovery or the region's deadline is not known."""
+    if discovered is None or complaint_days is None:
+        return None
+    return discovered + timedelta(days=complaint_days)
+
+
+def is_late(last: date | None, day: date) -> bool:
+    """C1, C4. Never late where there is no last day."""
+    return last is not None and day > last

@@ -1,16 +1,28 @@
 """Runs the rules of a question in the order of its reasons, and gives the first that applies."""
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from rulebook import complaints, joint_delivery, orders, people, prescriptions, urgent_delivery, variants, withdrawals
-from rulebook.facts import Actor, Amount, Article, Line, Person, Prescriber, Want, Withdrawn
+from rulebook import (
+    complaints,
+    fees,
+    joint_delivery,
+    opening_hours,
+    orders,
+    people,
+    prescriptions,
+    urgent_delivery,
+    variants,
+    withdrawals,
+)
+from rulebook.facts import Actor, Article, Line, Person, Want, Withdrawn
 from rulebook.parameter_values import Parameters
-from rulebook.situations import Situation, first_fit
-from rulebook.verdict import Complaint, Decision, Prescribing, SameAgain
+from rulebook.situations import Situation, fitting_row
+from rulebook.verdict import Complaint, Decision, Fee, FeesCharged, Opening, SameAgain, Split
+from rulebook.working_days import is_working_day
 
-_MET = ("W1", "W4", "W5", "W7", "W10", "W11", "P2", "P8")
+_MET = ("W4", "W5", "W7", "W10", "W11", "P2", "P8")
 
 
 def withdraw(
@@ -36,8 +48,10 @@ def withdraw(
     else:
         blocked = False
     reason, rules, possible_from = _why_not_now(day, line, made, blocked, numbers)
+    if reason is None:
+        rules = (withdrawals.waiting_rule(parameters.waiting_fraction, numbers["waiting_days"]), *_MET)
     if reason is None and asked is not None:
-        reason, rules = _judge_amount(line, want, asked)
+        reason, rules = _judge_amount(line, want, asked, met=rules)
     if possible_from is not None:
         numbers["days_left"] = (possible_from - day).days
         numbers["expires_first"] = possible_from > numbers["last_valid_day"]
@@ -47,8 +61,8 @@ def withdraw(
         possible_from,
         max(line.withdrawals - made, 0),
         line.packages_per_withdrawal,
-        numbers,
-        rules,
+        numbers=numbers,
+        rules=rules,
     )
 
 
@@ -80,7 +94,7 @@ def _why_not_now(
         return "on_its_way", ("W5", "W6"), None
     if waiting_until is not None and day < waiting_until:
         return "too_early", ("W1", "W14"), waiting_until
-    return None, _MET, None
+    return None, (), None
 
 
 def _explain(
@@ -110,24 +124,31 @@ def _explain(
     }
 
 
-def _judge_amount(line: Line, want: Want, asked: int) -> tuple[str | None, tuple[str, ...]]:
+def _judge_amount(line: Line, want: Want, asked: int, *, met: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
     if withdrawals.asks_for_nothing(want, asked):
         return "nothing_asked", ("W7",)
     if variants.not_on_this_line(want.variants, line.variants):
         return "not_a_variant", ("V1", "V3") if line.variants else ("V4",)
     if asked > line.packages_per_withdrawal:
         return "too_many", ("W7", "V2") if want.variants else ("W7",)
-    return None, (*_MET, "V1", "V2") if want.variants else _MET
+    return None, (*met, "V1", "V2") if want.variants else met
 
 
 def same_as_last_time(*, line: Line, history: Sequence[Withdrawn]) -> SameAgain:
     choice = variants.last_choice(history, withdrawals.COUNTING)
-    return SameAgain(*variants.split_by_stock(choice, line.variants))
+    again, gone = variants.split_by_stock(choice, line.variants)
+    last = withdrawals.last_withdrawal(history)
+    return SameAgain(again, gone, rules=("V5",), numbers={"last_choice": choice, "last_withdrawal": last})
+
+
+def split(payers: Sequence[str]) -> Split:
+    groups = tuple(tuple(group) for group in orders.group_by_payer(payers))
+    return Split(groups, rules=("W9",), numbers={"payers": tuple(payers), "orders": len(groups)})
 
 
 def change(*, status: str) -> Decision:
     reason = orders.why_not_changed(status)
-    return Decision("refused" if reason else "allowed", reason, rules=("W8", "D30"))
+    return Decision("refused" if reason else "allowed", reason, rules=("W8", "D30"), numbers={"status": status})
 
 
 def urgent(parameters: Parameters, *, asked_by: str, article: Article) -> Decision:
@@ -142,48 +163,56 @@ def urgent(parameters: Parameters, *, asked_by: str, article: Article) -> Decisi
         article, parameters.urgent_never_kinds, only_listed=parameters.urgent_only_listed
     ):
         reason = "not_for_this_article"
-    return Decision("refused" if reason else "allowed", reason, rules=("D12", "D13"))
+    numbers = {
+        "asked_by": asked_by,
+        "may_be_asked_by": askers,
+        "kind": article.kind,
+        "never_kinds": parameters.urgent_never_kinds,
+        "stocked": article.stocked,
+        "only_listed": parameters.urgent_only_listed,
+        "on_urgent_list": article.on_urgent_list,
+        "express_areas": parameters.express_areas,
+    }
+    return Decision("refused" if reason else "allowed", reason, rules=("D12", "D13"), numbers=numbers)
 
 
 def joint(parameters: Parameters, *, areas: Collection[str], customer_numbers: Collection[str]) -> Decision:
     reason: str | None = None
+    outside = joint_delivery.outside_joint_orders(areas, parameters.joint_areas)
     if joint_delivery.has_several_customers(customer_numbers):
         reason = "one_customer_number"
-    elif joint_delivery.outside_joint_orders(areas, parameters.joint_areas):
+    elif outside:
         reason = "not_in_joint_order"
-    return Decision("refused" if reason else "allowed", reason, rules=("D14",))
+    numbers = {"customer_numbers": tuple(customer_numbers), "joint_areas": parameters.joint_areas, "outside": outside}
+    return Decision("refused" if reason else "allowed", reason, rules=("D14",), numbers=numbers)
 
 
-def prescribe(
-    parameters: Parameters,
-    *,
-    day: date,
-    prescriber: Prescriber,
-    person: Person,
-    area: str,
-    prescription_type: str | None,
-    article: Article,
-    amount: Amount,
-) -> Prescribing:
-    age = people.age_on(person.born, day)
-    case = Situation(area=area, prescription_type=prescription_type)
-    reason: str | None = None
-    if not prescriptions.may_prescribe(prescriber.role) or not prescriptions.prescribes_for_age(
-        prescriber, age, first_fit(parameters.physician_below_age, case)
-    ):
-        reason = "no_right"
-    elif prescriptions.too_old(age, first_fit(parameters.highest_age, case)):
-        reason = "age"
-    elif prescriptions.lasts_too_long(amount, parameters.max_prescribed_days):
-        reason = "over_a_year"
-    packages, pieces = prescriptions.packages_needed(amount), prescriptions.pieces_needed(amount)
-    return Prescribing(
-        verdict="refused" if reason else "allowed",
-        reason=reason,
-        warnings=("unusually_large",) if prescriptions.is_unusually_large(packages, article.warn_above) else (),
-        packages=packages,
-        pieces=None if pieces is None else int(pieces) if pieces.denominator == 1 else float(pieces),
-    )
+def fee(parameters: Parameters, *, case: Situation, price_kr: int | None, packages: int) -> Fee:
+    row = fitting_row(parameters.fees, case)
+    numbers = {
+        "price_kr": price_kr,
+        "packages": packages,
+        "age": case.age,
+        "asylum_seeker": case.asylum_seeker,
+        "invoiced": parameters.fees_invoiced,
+    }
+    if row is None:
+        return Fee(rules=("F1",), numbers=numbers)
+    return Fee(fees.kronor(row.then, price_kr, packages), row.then.per, rules=(*row.rules, "F7"), numbers=numbers)
+
+
+def fees_charged(amounts: Iterable[int | None]) -> FeesCharged:
+    known = [kr for kr in amounts if kr is not None]
+    return FeesCharged(fees.total(known), rules=("F8",), numbers={"orders": len(known)})
+
+
+def opening(parameters: Parameters, *, local: datetime) -> Opening:
+    hours = parameters.opening_hours
+    numbers = {"hours": hours, "working_day": is_working_day(local.date())}
+    if hours is None:
+        return Opening(rules=("S3",), numbers=numbers)
+    opens = opening_hours.next_opening(hours, local, is_working_day)
+    return Opening(opens is None, opens, rules=("S1", "D18"), numbers=numbers)
 
 
 def complain(
@@ -197,4 +226,11 @@ def complain(
         no_return_kinds=parameters.never_returned_kinds,
         leftovers_returnable=parameters.leftovers_returnable,
     )
-    return Complaint(route, complaints.is_late(discovered, day, parameters.complaint_days))
+    last_day = complaints.last_day(discovered, parameters.complaint_days)
+    return Complaint(
+        route,
+        complaints.is_late(last_day, day),
+        last_day,
+        rules=complaints.rules_of(route),
+        numbers={"complaint_days": parameters.complaint_days, "discovered": discovered, "kind": article.kind},
+    )

@@ -9,9 +9,9 @@ from rulebook import delivery_days, delivery_details, delivery_options, driver_n
 from rulebook.delivery_details import LabelRow
 from rulebook.facts import UNDER_WAY, Article, DeliveryDetails, Person
 from rulebook.parameter_values import Parameters
-from rulebook.situations import Row, Situation, first_fit
-from rulebook.verdict import DeliveryCheck, DeliveryDay, Label, Overdue
-from rulebook.working_days import nth_working_day, working_day_on_or_after
+from rulebook.situations import Row, Situation, first_fit, fitting_row
+from rulebook.verdict import DeliveryCheck, DeliveryDay, DeliveryOptions, Label, Overdue
+from rulebook.working_days import nth_working_day, weekdays_off, working_day_on_or_after
 
 
 def situation(
@@ -27,17 +27,23 @@ def situation(
     )
 
 
-def options(parameters: Parameters, case: Situation) -> frozenset[str]:
-    """What a patient may choose. Empty for a product area that the region does not have."""
-    if case.area not in parameters.areas:
-        return frozenset()
-    return first_fit(parameters.delivery_options, case) or frozenset()
+def options(parameters: Parameters, case: Situation) -> DeliveryOptions:
+    row = fitting_row(parameters.delivery_options, case) if case.area in parameters.areas else None
+    if row is None:
+        return DeliveryOptions()
+    return DeliveryOptions(row.then, rules=row.rules, numbers={"area": case.area, "kind": case.kind})
 
 
-def _with_staff(parameters: Parameters, case: Situation) -> frozenset[str]:
+def _offered(parameters: Parameters, case: Situation) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Every option for the article, those of staff too, with the rules that say so."""
     if case.area not in parameters.areas:
-        return frozenset()
-    return options(parameters, case) | (first_fit(parameters.staff_delivery_options, case) or frozenset())
+        return frozenset(), ()
+    rows = [fitting_row(table, case) for table in (parameters.delivery_options, parameters.staff_delivery_options)]
+    stated = [row for row in rows if row is not None]
+    return (
+        frozenset[str]().union(*(row.then for row in stated)),
+        tuple(dict.fromkeys(rule for row in stated for rule in row.rules)),
+    )
 
 
 def _in_region(*tables: Iterable[Row[frozenset[str]]]) -> frozenset[str]:
@@ -55,32 +61,37 @@ def check(
     details: DeliveryDetails,
 ) -> DeliveryCheck:
     """Reasons, in order: not_in_this_region, not_for_this_article, missing_details, sensitive_note."""
+    offered, rules = _offered(parameters, situation(area, article))
     reason = delivery_options.why_not_offered(
-        option,
-        _with_staff(parameters, situation(area, article)),
-        _in_region(parameters.delivery_options, parameters.staff_delivery_options),
+        option, offered, _in_region(parameters.delivery_options, parameters.staff_delivery_options)
     )
     if reason is not None:
-        return DeliveryCheck("refused", reason)
+        return DeliveryCheck("refused", reason, rules=rules, numbers={"option": option, "offered": offered})
     age = people.age_on(person.born, day)
     minor = age is not None and age < parameters.adult_age
     known = _known(details, minor)
-    row = first_fit(parameters.labels, replace(situation(area, article, option=option), age=age, minor=minor))
-    label = delivery_details.label(row, person.name, known) if row else Label()
-    missing = _missing(parameters, option, known)
-    if _note_lacks_patient(parameters, area, person, known, row):
+    row = fitting_row(parameters.labels, replace(situation(area, article, option=option), age=age, minor=minor))
+    label = delivery_details.label(row.then, person.name, known) if row else Label()
+    required = delivery_details.that_apply(parameters.required_details.get(option, ()), known)
+    missing = _missing(parameters, required, known)
+    tell = delivery_details.that_apply(parameters.tell.get(option, ()), known)
+    if _note_lacks_patient(parameters, area, person, known, row.then if row else None):
         missing = (*missing, "note_to_driver")
     if missing:
-        reason = "missing_details"
+        reason, rules = "missing_details", delivery_details.rules_of_details(missing)
     elif _note_is_sensitive(parameters, article, person, known):
-        reason = "sensitive_note"
+        reason, rules = "sensitive_note", ("D29",)
+    else:
+        rules = (*rules, *(row.rules if row else ()), *delivery_details.rules_of_messages(tell))
     return DeliveryCheck(
         verdict="refused" if reason else "allowed",
         reason=reason,
         missing=missing,
-        tell=delivery_details.that_apply(parameters.tell.get(option, ()), known),
+        tell=tell,
         label=label,
         suits=delivery_options.suits_the_home(option, details, needs_way_in=parameters.left_outside_needs_way_in),
+        rules=tuple(dict.fromkeys(rules)),
+        numbers={"option": option, "offered": offered, "required": required, "minor": minor},
     )
 
 
@@ -92,12 +103,11 @@ def _known(details: DeliveryDetails, minor: bool) -> dict[str, Any]:
     return {**given, "minor": minor}
 
 
-def _missing(parameters: Parameters, option: str, known: dict[str, Any]) -> tuple[str, ...]:
-    needed = delivery_details.that_apply(parameters.required_details.get(option, ()), known)
+def _missing(parameters: Parameters, required: tuple[str, ...], known: dict[str, Any]) -> tuple[str, ...]:
     usable = dict(known)
     if usable["notify_by"] not in parameters.notify_by:
         usable["notify_by"] = None
-    return delivery_details.not_known(needed, usable)
+    return delivery_details.not_known(required, usable)
 
 
 def _note_lacks_patient(
@@ -121,13 +131,26 @@ def _note_is_sensitive(parameters: Parameters, article: Article, person: Person,
 
 def expected(parameters: Parameters, *, case: Situation, ordered: datetime) -> DeliveryDay:
     """Both None where the region states nothing, or does not have the product area."""
-    promise = first_fit(parameters.delivery_promise, case) if case.area in parameters.areas else None
-    if promise is None:
-        return DeliveryDay()
+    row = fitting_row(parameters.delivery_promise, case) if case.area in parameters.areas else None
+    if row is None:
+        return DeliveryDay(numbers={"ordered": ordered})
+    promise = row.then
     zero = delivery_days.day_zero(promise, ordered, nth_working_day, working_day_on_or_after)
+    earliest = None if promise.earliest is None else nth_working_day(zero, promise.earliest)
+    latest = None if promise.latest is None else nth_working_day(zero, promise.latest)
     return DeliveryDay(
-        earliest=None if promise.earliest is None else nth_working_day(zero, promise.earliest),
-        latest=None if promise.latest is None else nth_working_day(zero, promise.latest),
+        earliest,
+        latest,
+        rules=row.rules,
+        numbers={
+            "ordered": ordered,
+            "day_zero": zero,
+            "counted_from": promise.counted_from,
+            "received_before": promise.received_before,
+            "earliest_working_days": promise.earliest,
+            "latest_working_days": promise.latest,
+            "days_off": weekdays_off(zero, latest or earliest or zero),
+        },
     )
 
 
@@ -135,11 +158,26 @@ def overdue(
     parameters: Parameters, *, day: date, case: Situation, article: Article, ordered: date, status: str
 ) -> Overdue:
     promise = first_fit(parameters.delivery_promise, case)
-    limit = parameters.overdue_after_working_days
-    last = delivery_days.last_day_before_overdue(ordered, promise.latest if promise else None, limit, nth_working_day)
+    promised = promise.latest if promise else None
+    limit, target = parameters.overdue_after_working_days, parameters.distributor_working_days
+    last = delivery_days.last_day_before_overdue(ordered, promised, limit, nth_working_day)
     late = status in UNDER_WAY and last is not None and day > last
     # Only a region that has set a limit has promised to contact the patient.
     contact = late and limit is not None
-    if delivery_days.is_special(article) and not parameters.contact_about_special_articles:
+    special = delivery_days.is_special(article)
+    if special and not parameters.contact_about_special_articles:
         contact = False
-    return Overdue(late, contact)
+    return Overdue(
+        late,
+        contact,
+        rules=("D16", "D17", "D18"),
+        numbers={
+            "promised_days": promised,
+            "limit_days": limit,
+            "last_day": last,
+            "target_days": target,
+            "target_day": None if target is None else nth_working_day(ordered, target),
+            "special": special,
+            "status": status,
+        },
+    )

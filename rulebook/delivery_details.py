@@ -40,4 +40,42 @@ def label(row: LabelRow, patient: str | None, known: Mapping[str, Any]) -> Label
     return Label(names[row.name], names[row.co] if row.co else None)
 
 
+def rules_of_details(names: Collection[str]) -> tuple[str, ...]:
+    """D2, D4, D7, D9, D26-D28, D31: what asks for these details."""
+    return _rules(names, _RULES_OF_DETAILS)
+
+
+def rules_of_messages(codes: Collection[str]) -> tuple[str, ...]:
+    """D3, D6, D10, D11, D21-D24: what says that the patient must hear these."""
+    return _rules(codes, _RULES_OF_MESSAGES)
+
+
+def _rules(names: Collection[str], known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rule for name in names for rule in known.get(name, ("D7",))))
+
+
+_RULES_OF_DETAILS = {
+    "address": ("D2", "D7"),
+    "dwelling": ("D2",),
+    "door_code": ("D2",),
+    "name_on_door": ("D4",),
+    "co_name": ("D4",),
+    "pickup_point": ("D8",),
+    "notify_by": ("D9", "D32"),
+    "mobile": ("D9", "D21", "D24"),
+    "email": ("D9",),
+    "guardian_name": ("D31",),
+    "receiver_name": ("D26", "D27"),
+    "note_to_driver": ("D28",),
+}
+_RULES_OF_MESSAGES = {
+    "be_home_to_open": ("D3",),
+    "no_time_promise": ("D6",),
+    "collect_within_7_days": ("D10",),
+    "bring_code_and_id": ("D11",),
+    "notified_by_letter": ("D23",),
+    "driver_calls_sign": ("D22", "D24"),
+    "supplier_calls_to_book": ("D21",),
+    "sms_when_loaded": ("D24",),
+}
 LABEL_NAMES = ("patient", "receiver", "receiver_or_patient", "guardian", "co_name")

@@ -10,6 +10,15 @@ from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 ROLES = ("patient", "representative", "orderer", "prescriber", "customer_service")
+WITHOUT_FULL_RECORD = (
+    "asylum_seeker",
+    "without_permit",
+    "other_region",
+    "protected",
+    "no_address",
+    "reserve_number",
+    "not_found",
+)
 PRESCRIBER_ROLES = ("physician", "dietitian", "orderer")
 STATUSES = ("new", "confirmed", "ordered", "out_for_delivery", "delivered", "cancelled")
 UNDER_WAY = frozenset({"confirmed", "ordered", "out_for_delivery"})
@@ -96,6 +105,17 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedArticle:
+    """An article of the range, as it is searched for."""
+
+    number: str
+    name: str
+    supplier_number: str | None = None
+    area: str | None = None
+    subgroup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryDetails:
     """What is known of one delivery; None (or blank) is not known yet. `door_code` "none": there is no code."""
 
@@ -118,10 +138,16 @@ class DeliveryDetails:
 
 @dataclass(frozen=True, slots=True)
 class Prescriber:
-    """Who prescribes; `role` is one of PRESCRIBER_ROLES."""
+    """Who prescribes; `role` is one of PRESCRIBER_ROLES.
+
+    `rights` to prescribe (seeing a product area is none) and the customer numbers of the `units` that have named
+    them; None: not known, so not judged.
+    """
 
     role: str
     granted_under_16: bool = False
+    rights: frozenset[str] | None = None
+    units: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""What does the patient pay? (F1-F6)"""
+"""What does the patient pay? (F1-F8)"""
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 
@@ -16,3 +17,8 @@ def kronor(row: FeeRow, price_per_package: int | None, packages: int) -> int | N
         return row.kr
     price = price_per_package if row.kr is None else row.kr
     return None if price is None else price * packages
+
+
+def total(charged: Iterable[int]) -> int:
+    """F7, F8: kronor in all, of fees that were charged."""
+    return sum(charged)

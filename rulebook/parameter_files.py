@@ -3,10 +3,9 @@
 A region may state a common key of its own, which then goes before the common one.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,15 @@ from typing import Any
 import yaml
 
 from rulebook import parameter_forms as forms
+from rulebook.catalogue import catalogue
 from rulebook.errors import RulebookError, UnknownParameter
 from rulebook.parameter_forms import Malformed
 from rulebook.parameter_values import FORMS, Parameters
 from rulebook.situations import Row
 from rulebook.sources import Source
+from rulebook.strict_yaml import load_yaml
 
 UNDATED = date.min  # `from: undated`: the source gives no start, so it holds as far back as anyone asks
-_RULE_ID = re.compile(r"[WVPFDCSIG]\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,23 @@ class DatedParameter:
         return self.values[max(bisect_right(self.values, day, key=lambda value: value.start) - 1, 0)]
 
 
+@dataclass(frozen=True, slots=True)
+class Forum:
+    """A forum that decides about the rules, from `start` on (G2)."""
+
+    start: date
+    name: str
+    task: str
+    source: Source
+
+
 class RegionParameters:
     """All parameters of one region, put together once for every stretch of days between two changes."""
 
-    def __init__(self, code: str, name: str, file: str, parameters: dict[str, DatedParameter]) -> None:
-        self.code, self.name, self.parameters = code, name, parameters
+    def __init__(
+        self, code: str, name: str, file: str, parameters: dict[str, DatedParameter], forums: tuple[Forum, ...] = ()
+    ) -> None:
+        self.code, self.name, self.parameters, self.forums = code, name, parameters, forums
         self._starts = sorted({value.start for each in parameters.values() for value in each.values})
         self._stretches: list[Parameters] = []
         for start in self._starts:
@@ -63,36 +75,32 @@ class RegionParameters:
             except Malformed as wrong:
                 raise RulebookError(file, wrong.path, wrong.reason) from None
             self._stretches.append(on_day)
+        self._sources: dict[tuple[int, tuple[str, ...]], tuple[Source, ...]] = {}
 
     def on(self, day: date) -> Parameters:
-        return self._stretches[bisect_right(self._starts, day) - 1]
+        return self._stretches[self._stretch(day)]
+
+    def _stretch(self, day: date) -> int:
+        return bisect_right(self._starts, day) - 1
+
+    def sources(self, day: date, rules: tuple[str, ...]) -> tuple[Source, ...]:
+        """Of the values that state these rules on this day; of the catalogue for a rule that no value states."""
+        stretch = self._stretch(day)
+        found = self._sources.get((stretch, rules))
+        if found is None:
+            found = self._sources[stretch, rules] = tuple(dict.fromkeys(self._find_sources(day, rules)))
+        return found
+
+    def _find_sources(self, day: date, rules: tuple[str, ...]) -> Iterator[Source]:
+        for rule in rules:
+            stated = [each.on(day).source for each in self.parameters.values() if rule in each.rules]
+            yield from stated or catalogue()[rule].sources
 
     def dated(self, key: str) -> DatedParameter:
         try:
             return self.parameters[key]
         except KeyError:
             raise UnknownParameter(key) from None
-
-
-class _Loader(yaml.CSafeLoader):
-    """Refuses a key written twice, of which YAML would silently keep the last."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key.value, str):
-                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value} stands twice in one mapping", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def load_yaml(text: str) -> Any:
-    """Plain data. Raises yaml.YAMLError, also for a key that stands twice."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader, made stricter)
 
 
 def read_folder(folder: Path) -> dict[str, RegionParameters]:
@@ -112,7 +120,9 @@ def read_folder(folder: Path) -> dict[str, RegionParameters]:
         for key in FORMS:
             if key not in merged:
                 raise RulebookError(path.name, "parameters", f"{key} is missing")
-        regions[path.stem] = RegionParameters(path.stem, region["name"], path.name, merged)
+        forums = _forums(path.name, region.get("forums", []), documents | region.get("documents", {}))
+        _check_deciders(path.name, own, forums)
+        regions[path.stem] = RegionParameters(path.stem, region["name"], path.name, merged, forums)
     if not regions:
         raise RulebookError(str(folder), "", "holds no region")
     return regions
@@ -127,7 +137,7 @@ def _read_file(path: Path, *, common: bool) -> dict[str, Any]:
         raise RulebookError(path.name, "", f"is not YAML: {error}") from error
     required = ("documents", "parameters") if common else ("region", "name", "parameters")
     try:
-        given = forms.fields(content, "", required=required, optional=() if common else ("documents",))
+        given = forms.fields(content, "", required=required, optional=() if common else ("documents", "forums"))
         if not common:
             forms.text(given["name"], "name")
         for key, document in forms.fields(
@@ -137,6 +147,35 @@ def _read_file(path: Path, *, common: bool) -> dict[str, Any]:
     except Malformed as wrong:
         raise RulebookError(path.name, wrong.path.removeprefix("."), wrong.reason) from None
     return given
+
+
+def _forums(file: str, content: Any, documents: dict[str, Any]) -> tuple[Forum, ...]:
+    try:
+        if not isinstance(content, list):
+            raise Malformed("forums", "must be a list")
+        return tuple(_forum(item, f"forums[{index}]", documents) for index, item in enumerate(content))
+    except Malformed as wrong:
+        raise RulebookError(file, wrong.path, wrong.reason) from None
+
+
+def _forum(content: Any, path: str, documents: dict[str, Any]) -> Forum:
+    given = forms.fields(content, path, required=("name", "from", "task", "source"))
+    return Forum(
+        start=_start(given["from"], f"{path}.from"),
+        name=forms.text(given["name"], f"{path}.name"),
+        task=forms.text(given["task"], f"{path}.task"),
+        source=_source(given["source"], f"{path}.source", documents),
+    )
+
+
+def _check_deciders(file: str, parameters: dict[str, DatedParameter], forums: tuple[Forum, ...]) -> None:
+    """G2: what was decided was decided by a forum of the region."""
+    known = {forum.name for forum in forums}
+    for parameter in parameters.values():
+        for index, value in enumerate(parameter.values):
+            if value.source.decided_by not in (None, *known):
+                path = f"parameters.{parameter.key}.values[{index}].source.decided_by"
+                raise RulebookError(file, path, f"{value.source.decided_by} is not among the forums")
 
 
 def _parameters(file: str, content: Any, documents: dict[str, Any]) -> dict[str, DatedParameter]:
@@ -149,30 +188,27 @@ def _parameters(file: str, content: Any, documents: dict[str, Any]) -> dict[str,
 
 def _parameter(key: str, content: Any, path: str, documents: dict[str, Any]) -> DatedParameter:
     given = forms.fields(content, path, required=("rules", "unit", "last_checked", "values"), optional=("reading",))
-    rules = forms.names(given["rules"], f"{path}.rules")
-    for rule in rules:
-        if not _RULE_ID.fullmatch(rule):
-            raise Malformed(f"{path}.rules", f"{rule} is no rule id")
-    if not rules:
-        raise Malformed(f"{path}.rules", "names no rule")
+    rules = forms.rule_ids(given["rules"], f"{path}.rules")
     return DatedParameter(
         key=key,
         rules=rules,
         unit=forms.text(given["unit"], f"{path}.unit"),
         last_checked=_day(given["last_checked"], f"{path}.last_checked"),
         reading=forms.maybe(forms.text)(given.get("reading"), f"{path}.reading"),
-        values=tuple(_dated_values(key, given["values"], f"{path}.values", documents)),
+        values=tuple(_dated_values(key, given["values"], f"{path}.values", documents, rules)),
     )
 
 
-def _dated_values(key: str, content: Any, path: str, documents: dict[str, Any]) -> Iterator[DatedValue]:
+def _dated_values(
+    key: str, content: Any, path: str, documents: dict[str, Any], rules: tuple[str, ...]
+) -> Iterator[DatedValue]:
     if not isinstance(content, list) or not content:
         raise Malformed(path, "must be a list with at least one value")
     previous: date | None = None
     for index, item in enumerate(content):
         where = f"{path}[{index}]"
         given = forms.fields(item, where, required=("from", "value", "source"))
-        start = UNDATED if given["from"] == "undated" else _day(given["from"], f"{where}.from")
+        start = _start(given["from"], f"{where}.from")
         if previous is None and start != UNDATED:
             raise Malformed(f"{where}.from", "the first value must be from: undated (null where nothing held)")
         if previous is not None and start <= previous:
@@ -181,9 +217,16 @@ def _dated_values(key: str, content: Any, path: str, documents: dict[str, Any]) 
         yield DatedValue(
             start=start,
             plain=given["value"],
-            read=FORMS[key](given["value"], f"{where}.value"),
+            read=_with_rules(FORMS[key](given["value"], f"{where}.value"), rules),
             source=_source(given["source"], f"{where}.source", documents),
         )
+
+
+def _with_rules(value: Any, rules: tuple[str, ...]) -> Any:
+    """Rows that name no rules of their own have those of the parameter."""
+    if not isinstance(value, tuple) or not all(isinstance(row, Row) for row in value):
+        return value
+    return tuple(row if row.rules else replace(row, rules=rules) for row in value)
 
 
 def _source(content: Any, path: str, documents: dict[str, Any]) -> Source:
@@ -191,6 +234,10 @@ def _source(content: Any, path: str, documents: dict[str, Any]) -> Source:
     if given["document"] not in documents:
         raise Malformed(f"{path}.document", f"{given['document']} is not among the documents")
     return Source(**{key: forms.text(value, f"{path}.{key}") for key, value in given.items()})
+
+
+def _start(value: Any, path: str) -> date:
+    return UNDATED if value == "undated" else _day(value, path)
 
 
 def _day(value: Any, path: str) -> date:

@@ -1,15 +1,17 @@
 """Reads one parameter value from plain YAML data into what the rules use. Raises Malformed with its path."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from rulebook import facts
 from rulebook.delivery_days import Promise
 from rulebook.delivery_details import LABEL_NAMES, LabelRow, Named
 from rulebook.fees import FeeRow
+from rulebook.people import RegistrationRow
 from rulebook.situations import Row, When
 from rulebook.verdict import OpeningHours
 
@@ -20,7 +22,9 @@ class Malformed(Exception):
         self.path, self.reason = path, reason
 
 
+type Care = Literal["all", "cannot_wait"]
 type Form = Callable[[Any, str], Any]
+REPORTERS = ("patient", "prescriber", "supplier")
 _DETAILS = tuple(facts.DeliveryDetails.__dataclass_fields__)
 
 
@@ -37,6 +41,24 @@ class Contact:
     phone: str
     email: str
     phone_prescribers: str | None = None
+    fax: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequests:
+    """Who approves that staff get into the system, where it is asked for, and how many days it takes then."""
+
+    approved_by: str
+    through: str
+    by_phone: bool
+    days: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriberContact:
+    given_to_patients: bool
+    direct_number_registered: bool
 
 
 def fields(value: Any, path: str, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -119,6 +141,17 @@ names = many(text)
 options = many(one_of(*facts.OPTIONS))
 kinds = many(one_of(*facts.KINDS))
 roles = many(one_of(*facts.ROLES))
+_RULE_ID = re.compile(r"[WVPFDCSIG]\d{1,2}")
+
+
+def rule_ids(value: Any, path: str) -> tuple[str, ...]:
+    ids: tuple[str, ...] = names(value, path)
+    for rule in ids:
+        if not _RULE_ID.fullmatch(rule):
+            raise Malformed(path, f"{rule} is no rule id")
+    if not ids:
+        raise Malformed(path, "names no rule")
+    return ids
 
 
 def _when(value: Any, path: str) -> When:
@@ -127,6 +160,8 @@ def _when(value: Any, path: str) -> When:
         "type": names,
         "kind": kinds,
         "option": options,
+        "subgroup": names,
+        "who": many(one_of(*facts.WITHOUT_FULL_RECORD)),
         "supplier_has": text,
         "name_has": text,
         "name_known": yes_no,
@@ -146,7 +181,7 @@ def _when(value: Any, path: str) -> When:
 
 
 def rows(form: Form) -> Form:
-    """A list of rows, each with an optional `when` and the keys that `form` reads."""
+    """A list of rows, each with an optional `when` and `rules`, and the keys that `form` reads."""
 
     def read(value: Any, path: str) -> tuple[Row[Any], ...]:
         if not isinstance(value, list):
@@ -159,7 +194,8 @@ def rows(form: Form) -> Form:
             if found and found[-1].when == When():
                 raise Malformed(where, "can never be reached: the row before it fits everything")
             when = _when(item["when"], f"{where}.when") if "when" in item else When()
-            found.append(Row(when, form({key: item[key] for key in item if key != "when"}, where)))
+            own = rule_ids(item["rules"], f"{where}.rules") if "rules" in item else ()
+            found.append(Row(when, form({key: item[key] for key in item if key not in ("when", "rules")}, where), own))
         return tuple(found)
 
     return read
@@ -188,6 +224,35 @@ def fee_row(value: Any, path: str) -> FeeRow:
     if kr is None and per == "withdrawal":
         raise Malformed(path, "kr is missing")
     return FeeRow(kr, per)
+
+
+def right_row(value: Any, path: str) -> str:
+    return text(fields(value, path, required=("right",))["right"], f"{path}.right")
+
+
+def care_row(value: Any, path: str) -> Care:
+    given = fields(value, path, required=("care",))
+    care: Care = one_of("all", "cannot_wait")(given["care"], f"{path}.care")
+    return care
+
+
+def registration_row(value: Any, path: str) -> RegistrationRow:
+    read: dict[str, Form] = {
+        "by": one_of("form", "customer_service", "not_in_system"),
+        "approved_by": text,
+        "unit": text,
+        "name_ends": text,
+        "card_must_be_valid": yes_no,
+        "withdrawals": whole,
+        "label": _label_texts,
+    }
+    given = fields(value, path, required=("by",), optional=tuple(read))
+    return RegistrationRow(**{key: read[key](item, f"{path}.{key}") for key, item in given.items()})
+
+
+def _label_texts(value: Any, path: str) -> tuple[str, str]:
+    given = fields(value, path, required=("name", "co"))
+    return text(given["name"], f"{path}.name"), text(given["co"], f"{path}.co")
 
 
 def promise_row(value: Any, path: str) -> Promise:
@@ -236,6 +301,44 @@ def _per_option(form: Form) -> Form:
     return read
 
 
+def names_per_name(value: Any, path: str) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping):
+        raise Malformed(path, "must be a mapping")
+    return {text(key, path): names(item, f"{path}.{key}") for key, item in value.items()}
+
+
+def text_per_name(*allowed: str) -> Form:
+    def read(value: Any, path: str) -> dict[str, str]:
+        given = fields(value, path, optional=allowed)
+        return {key: text(item, f"{path}.{key}") for key, item in given.items()}
+
+    return read
+
+
+def access_requests(value: Any, path: str) -> AccessRequests:
+    given = fields(value, path, required=("approved_by", "through", "by_phone"), optional=("days",))
+    days = many(whole)(given["days"], f"{path}.days") if "days" in given else None
+    if days is not None and (len(days) != 2 or days[0] > days[1]):
+        raise Malformed(f"{path}.days", "must be the fewest and the most days")
+    return AccessRequests(
+        approved_by=text(given["approved_by"], f"{path}.approved_by"),
+        through=text(given["through"], f"{path}.through"),
+        by_phone=yes_no(given["by_phone"], f"{path}.by_phone"),
+        days=days,
+    )
+
+
+def prescriber_contact(value: Any, path: str) -> PrescriberContact:
+    keys = ("given_to_patients", "direct_number_registered")
+    given = fields(value, path, required=keys)
+    return PrescriberContact(*(yes_no(given[key], f"{path}.{key}") for key in keys))
+
+
+def hours(value: Any, path: str) -> tuple[str, str]:
+    given = fields(value, path, required=("from", "to"))
+    return clock(given["from"], f"{path}.from"), clock(given["to"], f"{path}.to")
+
+
 details_per_option = _per_option(many(_named(_DETAILS)))
 messages_per_option = _per_option(many(_named(None)))
 
@@ -264,7 +367,7 @@ def answer_target(value: Any, path: str) -> AnswerTarget:
 
 
 def contact(value: Any, path: str) -> Contact:
-    given = fields(value, path, required=("phone", "email"), optional=("phone_prescribers",))
+    given = fields(value, path, required=("phone", "email"), optional=("phone_prescribers", "fax", "address"))
     return Contact(**{key: text(item, f"{path}.{key}") for key, item in given.items()})
 
 

@@ -9,7 +9,8 @@ from rulebook import parameter_forms as forms
 from rulebook.delivery_days import Promise
 from rulebook.delivery_details import LabelRow, Named
 from rulebook.fees import FeeRow
-from rulebook.parameter_forms import AnswerTarget, Contact, Form
+from rulebook.parameter_forms import AccessRequests, AnswerTarget, Contact, Form, PrescriberContact
+from rulebook.people import RegistrationRow
 from rulebook.situations import Row
 from rulebook.verdict import OpeningHours
 
@@ -19,17 +20,31 @@ class Parameters:
     # What the region has
     areas: Annotated[tuple[str, ...], forms.names]
     prescription_types: Annotated[tuple[str, ...], forms.names]
+    prescription_subgroups: Annotated[Mapping[str, tuple[str, ...]], forms.names_per_name]
 
     # Withdrawals and prescriptions
+    ways_to_order: Annotated[tuple[str, ...], forms.names]
+    have_at_hand: Annotated[tuple[str, ...], forms.names]
     may_withdraw: Annotated[tuple[str, ...], forms.roles]
     prescriber_may_withdraw_own: Annotated[bool, forms.yes_no]
     waiting_fraction: Annotated[Fraction | None, forms.maybe(forms.fraction)]
+    waiting_reasons: Annotated[tuple[str, ...], forms.names]
     joint_orders_wait: Annotated[bool, forms.yes_no]
     block_override_by: Annotated[tuple[str, ...], forms.roles]
     validity_days: Annotated[int, forms.whole]
     max_prescribed_days: Annotated[int, forms.whole]
     physician_below_age: Annotated[tuple[Row[int], ...], forms.rows(forms.age_row)]
     highest_age: Annotated[tuple[Row[int], ...], forms.rows(forms.age_row)]
+    prescribing_rights: Annotated[tuple[Row[str], ...], forms.rows(forms.right_row)]
+    areas_with_any_right: Annotated[tuple[str, ...], forms.names]
+    prescriber_duties: Annotated[tuple[str, ...], forms.names]
+    customer_number_digits: Annotated[int | None, forms.maybe(forms.whole)]
+    exemption_needs: Annotated[tuple[str, ...] | None, forms.maybe(forms.names)]
+    exemption_link_months: Annotated[int | None, forms.maybe(forms.whole)]
+
+    # People
+    registration: Annotated[tuple[Row[RegistrationRow], ...], forms.rows(forms.registration_row)]
+    right_to_care: Annotated[tuple[Row[forms.Care], ...], forms.rows(forms.care_row)]
 
     # Delivery
     delivery_options: Annotated[tuple[Row[frozenset[str]], ...], forms.rows(forms.options_row)]
@@ -43,6 +58,8 @@ class Parameters:
     adult_age: Annotated[int, forms.whole]
     left_outside_needs_way_in: Annotated[bool, forms.yes_no]
     carriers: Annotated[tuple[Row[tuple[str, ...]], ...], forms.rows(forms.carriers_row)]
+    booking_call_from: Annotated[str | None, forms.maybe(forms.text)]
+    delivery_hours: Annotated[tuple[str, str] | None, forms.maybe(forms.hours)]
     pickup_days: Annotated[int | None, forms.maybe(forms.whole)]
     delivery_promise: Annotated[tuple[Row[Promise], ...], forms.rows(forms.promise_row)]
     distributor_working_days: Annotated[int | None, forms.maybe(forms.whole)]
@@ -58,6 +75,7 @@ class Parameters:
 
     # Fees
     fees: Annotated[tuple[Row[FeeRow], ...], forms.rows(forms.fee_row)]
+    fees_invoiced: Annotated[str | None, forms.maybe(forms.one_of("monthly"))]
 
     # Complaints
     complaint_days: Annotated[int | None, forms.maybe(forms.whole)]
@@ -65,11 +83,16 @@ class Parameters:
     never_returned_kinds: Annotated[tuple[str, ...], forms.kinds]
     leftovers_returnable: Annotated[bool, forms.yes_no]
 
+    defect_reports: Annotated[Mapping[str, str] | None, forms.maybe(forms.text_per_name(*forms.REPORTERS))]
+    mailbox: Annotated[str | None, forms.maybe(forms.text)]
+
     # Customer service
     customer_service: Annotated[Contact, forms.contact]
     opening_hours: Annotated[OpeningHours | None, forms.maybe(forms.opening_hours)]
     phone_menu: Annotated[Mapping[str, str], forms.menu]
     busy_times: Annotated[tuple[str, ...], forms.names]
+    prescriber_contact: Annotated[PrescriberContact, forms.prescriber_contact]
+    access_requests: Annotated[AccessRequests, forms.access_requests]
     answer_target: Annotated[AnswerTarget | None, forms.maybe(forms.answer_target)]
 
 

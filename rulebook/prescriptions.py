@@ -1,5 +1,7 @@
-"""Does a prescription line hold, and may it be written? (P1-P3, P5-P8, P11)"""
+"""Does a prescription line hold, and may it be written? (P1-P9, P11, P14, P16, P18)"""
 
+from calendar import monthrange
+from collections.abc import Collection
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -40,6 +42,11 @@ def packages_needed(amount: Amount) -> int | None:
     return -(-pieces // amount.pieces_per_package)
 
 
+def cost(packages: int | None, price_kr: int | None) -> int | None:
+    """P4: kronor per withdrawal, None where the packages or the price are not known."""
+    return None if packages is None or price_kr is None else packages * price_kr
+
+
 def is_unusually_large(packages: int | None, warn_above: int | None) -> bool:
     """P5."""
     return packages is not None and warn_above is not None and packages > warn_above
@@ -48,6 +55,58 @@ def is_unusually_large(packages: int | None, warn_above: int | None) -> bool:
 def may_prescribe(role: str) -> bool:
     """P11: an orderer may not."""
     return role != "orderer"
+
+
+def has_right(
+    rights: Collection[str] | None, needed: str | None, area: str | None, areas_with_any: Collection[str]
+) -> bool:
+    """P11, P18: the right that the area (or part of it) needs; some areas come with any right. None: not judged."""
+    if rights is None or needed is None:
+        return True
+    return needed in rights or (area in areas_with_any and bool(rights))
+
+
+def prescribes_for_unit(units: Collection[str] | None, unit: str | None) -> bool:
+    """P11: only for a unit that has named them. Not judged while either is unknown."""
+    return units is None or unit is None or unit in units
+
+
+def is_customer_number(unit: str, digits: int | None) -> bool:
+    """P16."""
+    return digits is None or (len(unit) == digits and unit.isascii() and unit.isdigit())
+
+
+def why_ended(line: Line, day: date, made: int, validity_days: int) -> str | None:
+    """P8: voided, expired or none_left; None while the line is active."""
+    if is_voided(line, day):
+        return "voided"
+    if day > last_valid_day(line.written, validity_days):
+        return "expired"
+    return "none_left" if made >= line.withdrawals else None
+
+
+def filled_in(line: Line) -> Amount:
+    """P9: what a copy of the line begins with; it may be edited before it is saved."""
+    return Amount(line.days_per_withdrawal, line.withdrawals, line.packages_per_withdrawal)
+
+
+def exemption_lacks(given: Collection[str], needed: Collection[str]) -> tuple[str, ...]:
+    """P14: what the form for an article outside the range lacks; while it lacks anything nothing is ordered."""
+    return tuple(name for name in needed if name not in given)
+
+
+def exemption_has_lapsed(last_prescribed: date, day: date, months: int | None) -> bool:
+    """P14: the article is the prescriber's until it has not been prescribed for this many months."""
+    if months is None:
+        return False
+    return day > same_day_months_later(last_prescribed, months)
+
+
+def same_day_months_later(day: date, months: int) -> date:
+    """The last day of the month where the month is too short."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def prescribes_for_age(prescriber: Prescriber, age: int | None, limit: int | None) -> bool:

@@ -14,6 +14,8 @@ class Situation:
     supplier: str | None = None
     article_name: str | None = None
     option: str | None = None
+    subgroup: str | None = None
+    who: str | None = None
     age: int | None = None
     minor: bool = False
     asylum_seeker: bool = False
@@ -27,6 +29,8 @@ class When:
     prescription_type: frozenset[str] | None = None
     kind: frozenset[str] | None = None
     option: frozenset[str] | None = None
+    subgroup: frozenset[str] | None = None
+    who: frozenset[str] | None = None
     supplier_has: str | None = None
     name_has: str | None = None
     name_known: bool | None = None
@@ -40,6 +44,8 @@ class When:
             and (self.prescription_type is None or case.prescription_type in self.prescription_type)
             and (self.kind is None or case.kind in self.kind)
             and (self.option is None or case.option in self.option)
+            and (self.subgroup is None or case.subgroup in self.subgroup)
+            and (self.who is None or case.who in self.who)
             and (self.supplier_has is None or _has(case.supplier, self.supplier_has))
             and (self.name_has is None or _has(case.article_name, self.name_has))
             and (self.name_known is None or self.name_known == bool(case.article_name))
@@ -51,13 +57,21 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Row[T]:
+    """`rules`: the ids that this row states; those of its parameter where it names none of its own."""
+
     when: When
     then: T
+    rules: tuple[str, ...] = ()
 
 
 def _has(text: str | None, part: str) -> bool:
     return text is not None and part.casefold() in text.casefold()
 
 
+def fitting_row[T](rows: Iterable[Row[T]], case: Situation) -> Row[T] | None:
+    return next((row for row in rows if row.when.holds(case)), None)
+
+
 def first_fit[T](rows: Iterable[Row[T]], case: Situation) -> T | None:
-    return next((row.then for row in rows if row.when.holds(case)), None)
+    row = fitting_row(rows, case)
+    return None if row is None else row.then

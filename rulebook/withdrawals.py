@@ -37,6 +37,13 @@ def waiting_days(period_days: int, fraction: Fraction | None, *, joint_order: bo
     return -(-period_days * fraction.numerator // fraction.denominator)
 
 
+def waiting_rule(fraction: Fraction | None, waiting: int) -> str:
+    """W1 where there is a waiting time, W2 for a joint order that need not wait, W3 where the region states none."""
+    if fraction is None:
+        return "W3"
+    return "W1" if waiting else "W2"
+
+
 def possible_after_waiting(last: date | None, waiting: int) -> date | None:
     """W1: None while nothing has been withdrawn, since the first withdrawal needs no waiting."""
     return last + timedelta(days=waiting) if last else None

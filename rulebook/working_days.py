@@ -16,6 +16,7 @@ def _days_off(year: int) -> frozenset[date]:
 
 
 def is_working_day(day: date) -> bool:
+    """D18."""
     return day.weekday() < 5 and day not in _days_off(day.year)
 
 
@@ -33,3 +34,9 @@ def working_day_on_or_after(day: date) -> date:
     while not is_working_day(day):
         day += _ONE
     return day
+
+
+def weekdays_off(first: date, last: date) -> tuple[date, ...]:
+    """The days after `first`, up to and with `last`, that would be working days but for a holiday or an eve."""
+    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
+    return tuple(day for day in days if day.weekday() < 5 and not is_working_day(day))

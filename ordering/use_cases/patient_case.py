@@ -154,7 +154,7 @@ class PatientCase:
                 area=line.article.area,
                 article=self.rule_article(line.article),
                 prescription_type=line.prescription_type,
-            )
+            ).options
             allowed = set(of_line) if allowed is None else allowed & of_line
         return [option for option in _OPTION_ORDER if option in (allowed or set())]
 

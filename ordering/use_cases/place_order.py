@@ -85,7 +85,7 @@ def new_orders(case: PatientCase, draft: Draft, *, undo: timedelta) -> list[NewO
             [(lines[index], draft.lines[index].taken, draft.lines[index].variants) for index in group],
             undo,
         )
-        for group in case.book.split([line.payer for line in lines])
+        for group in case.book.split([line.payer for line in lines]).groups
     ]
 
 
@@ -144,7 +144,8 @@ def new_fees(case: PatientCase, draft: Draft) -> list[int | None]:
     """The fee of each order that the draft would become."""
     lines = [(case.states[line.line_id].line, line.taken) for line in draft.lines]
     return [
-        fee(case, [lines[index] for index in group]) for group in case.book.split([line.payer for line, _ in lines])
+        fee(case, [lines[index] for index in group])
+        for group in case.book.split([line.payer for line, _ in lines]).groups
     ]
 
 

@@ -190,7 +190,7 @@ def test_every_option_a_patient_may_choose_is_accepted_by_the_check(region: str)
     for area in BOOK.areas(region, DAY):
         for kind in ("ordinary", "cgm", "exemption"):
             article = Article(kind=kind)
-            offered = BOOK.delivery_options(region=region, day=DAY, area=area, article=article)
+            offered = BOOK.delivery_options(region=region, day=DAY, area=area, article=article).options
             assert offered
             for option in OPTIONS:
                 reason = check(option, region=region, area=area, article=article).reason

@@ -81,7 +81,17 @@ def test_an_unknown_region_or_key_is_an_error_and_not_an_answer() -> None:
         ("region: vg", "region: west", "region", "must be vg"),
         ("- when: {kind: [cgm, insulin_pump]}", "- when: {kind: [toaster]}", ".when.kind[0]", "one of"),
         ("- when: {kind: [cgm, insulin_pump]}", "- when: {colour: [red]}", ".when.colour", "unknown key"),
-        ("when: {area: [tracheostomy]}", "when: {area: [dental]}", "parameters.delivery_promise", "no area"),
+        ("latest: 7", "latest: 7\n            when: {area: [x]}", "", "stands twice"),
+        (
+            "- when: {area: [tracheostomy]}\n            latest",
+            "- when: {area: [dental]}\n            latest",
+            "parameters.delivery_promise",
+            "no area",
+        ),
+        ("rules: [D5]", "rules: [D]", "delivery_options.values[0].value[0].rules", "no rule id"),
+        ("decided_by: Ledningsråd MTP", "decided_by: Someone", "source.decided_by", "not among the forums"),
+        ("    from: 2019-03-12\n", "", "forums[1]", "from is missing"),
+        ('by: form\n            unit: "602413"', 'by: post\n            unit: "602413"', ".by", "one of"),
         ("          unit: [receiver_name]\n", "", "parameters.required_details", "unit is offered"),
         ("unit: [receiver_name]", "unit: [shoe_size]", "required_details.values[0].value.unit[0]", "unknown detail"),
         ('opens: "08:00"', 'opens: "18:00"', "parameters.opening_hours.values[0].value", "follow each other"),
@@ -153,14 +163,14 @@ parameters:
 
 def test_null_ends_a_rule(folder: Path) -> None:
     ended = """        value: 2/3
-        source: {document: NMU, heading: Vad innebär förändringen?}
+        source: {document: NMU, heading: "Vad innebär förändringen?"}
       - from: 2026-02-01
         value: null
         source: {document: BR, heading: Förskrivning}
 """
     change(
         folder / "vg.yml",
-        "        value: 2/3\n        source: {document: NMU, heading: Vad innebär förändringen?}\n",
+        '        value: 2/3\n        source: {document: NMU, heading: "Vad innebär förändringen?"}\n',
         ended,
     )
     book = Rulebook(read_folder(folder))
