@@ -5,6 +5,7 @@ Relative paths are relative to the folder the process is started in.
 """
 
 import os
+import re
 import secrets
 from functools import lru_cache
 from ipaddress import ip_address
@@ -22,6 +23,8 @@ PREFIX = "PAFYLL_"
 DEMO_ACCOUNT_SID = "AC" + "0" * 32
 DEMO_AUTH_TOKEN = "demo-token-that-opens-nothing"  # noqa: S105  signs demo webhooks only, see _fence_the_demo
 SHORTEST_SECRET = 32
+# No quotes, comments, line ends or encoded words, so an address means the same in a header and to a mail server.
+MAIL_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/^_{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
 
 
 class SettingsError(Exception):
@@ -33,7 +36,14 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _mail_address(value: str) -> str:
+    if value and not MAIL_ADDRESS.fullmatch(value):
+        raise ValueError("this is no e-mail address")
+    return value
+
+
 Url = Annotated[str, AfterValidator(_url)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
 
 class Settings(BaseSettings):
@@ -78,6 +88,16 @@ class Settings(BaseSettings):
     )
     distributor_url: Url | None = Field(None, description="Address that orders are posted to, in place of the folder.")
     distributor_secret: str = Field("", repr=False, description="Shared secret that posted orders are signed with.")
+    smtp_host: str = Field(
+        "", description="Mail server that mails go to. Empty: the demo writes them to var_folder/mail, else they wait."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_user: str = Field("", description="User at the mail server; empty: no login.")
+    smtp_password: str = Field("", repr=False, description="Password at the mail server.")
+    smtp_starttls: bool | None = Field(
+        None, description="Whether mails go by STARTTLS or not at all; empty: yes, unless smtp_host is on loopback."
+    )
+    mail_sender: MailAddress = Field("", description="Address that mails come from; bounces go there too.")
     pickup_points_file: Path | None = Field(
         None, description="JSON file of pickup points; empty: the one that comes with the product."
     )
@@ -95,6 +115,15 @@ class Settings(BaseSettings):
     def worker_heartbeat(self) -> Path:
         """File that the worker touches after each round that succeeded."""
         return self.var_folder / "worker.heartbeat"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where the demo writes mails when it has no mail server."""
+        return self.var_folder / "mail"
+
+    @property
+    def starttls_required(self) -> bool:
+        return not _is_loopback(self.smtp_host) if self.smtp_starttls is None else self.smtp_starttls
 
     @property
     def twilio_configured(self) -> bool:
@@ -120,6 +149,8 @@ class Settings(BaseSettings):
                 f"{PREFIX}TWILIO_ACCOUNT_SID, {PREFIX}TWILIO_AUTH_TOKEN and {PREFIX}TWILIO_BASE_URL may not be set "
                 "in the demo, which signs as anyone"
             )
+        if self.smtp_host and not _is_loopback(self.smtp_host):
+            raise ValueError(f"{PREFIX}SMTP_HOST is {self.smtp_host}: the demo sends mails to loopback only")
         return self
 
     @model_validator(mode="after")
@@ -144,6 +175,16 @@ class Settings(BaseSettings):
             )
         if self.distributor_url and not self.distributor_secret:
             raise ValueError(f"{PREFIX}DISTRIBUTOR_SECRET must be set when {PREFIX}DISTRIBUTOR_URL is")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.smtp_host and not self.mail_sender:
+            raise ValueError(f"{PREFIX}MAIL_SENDER must be set when {PREFIX}SMTP_HOST is")
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD must be set together")
+        if self.smtp_password and not self.starttls_required and not _is_loopback(self.smtp_host):
+            raise ValueError(f"{PREFIX}SMTP_STARTTLS may not be off when {PREFIX}SMTP_PASSWORD is set")
         return self
 
 
@@ -191,6 +232,7 @@ def _demo_values(base: str) -> dict[str, Any]:
         "inbound_numbers": {"+46313900600": "vg", "+46406280400": "skane"},
         "transfer_numbers": {"vg": "+46313900699", "skane": "+46406280499"},
         "api_keys": {"distributor": "demo-key"},
+        "mail_sender": "pafyll@demo.example",
         "chat_allowed_origins": [base, base.replace("127.0.0.1", "localhost")],
     }
 

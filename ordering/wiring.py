@@ -51,7 +51,7 @@ def build_senders(settings: Settings) -> "Mapping[str, Sender]":
     distributor: Sender = DistributorFolder(settings.distributor_folder)
     if settings.distributor_url:
         distributor = DistributorRest(settings.distributor_url, settings.distributor_secret)
-    senders: dict[str, Sender] = {"distributor": distributor}
+    senders: dict[str, Sender] = {"distributor": distributor, "mail": _mail_sender(settings)}
     if settings.twilio_configured:
         senders["sms"] = TwilioSms(
             account_sid=settings.twilio_account_sid,
@@ -60,6 +60,21 @@ def build_senders(settings: Settings) -> "Mapping[str, Sender]":
             status_callback=f"{settings.public_url}/twilio/sms/status",
         )
     return senders
+
+
+def _mail_sender(settings: Settings) -> "Sender":
+    from ordering.outbox.mail import MailFolder, MailWaits, SmtpMail
+
+    if settings.smtp_host:
+        return SmtpMail(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            starttls=settings.starttls_required,
+            mail_from=settings.mail_sender,
+        )
+    return MailFolder(settings.mail_folder, mail_from=settings.mail_sender) if settings.demo else MailWaits()
 
 
 def build_dispatcher(settings: Settings, stores: Stores) -> "Dispatcher":

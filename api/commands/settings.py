@@ -10,7 +10,7 @@ import typer
 from ordering.settings import PREFIX, Settings, SettingsError, load_settings
 
 app = typer.Typer(rich_markup_mode=None)
-SECRETS = frozenset({"secret_key", "twilio_auth_token", "distributor_secret", "api_keys"})
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if not field.repr)
 
 
 @app.command()

@@ -120,7 +120,7 @@ class Dispatcher:
         if limit is not None and row.attempts + 1 >= limit:
             await self._give_up(row, reason)
             return
-        wait = timedelta(seconds=BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)])
+        wait = _back_off(row)
         # What may have gone out already stays unknown, so that the next attempt looks before it sends.
         status = "unknown" if row.status == "unknown" else "pending"
         log.warning("outbox %s (%s): %s; again in %.0f s", row.id, row.kind, reason, wait.total_seconds())
@@ -131,8 +131,9 @@ class Dispatcher:
         if row.attempts + 1 >= sender.attempts:
             await self._give_up(row, reason)
             return
-        log.warning("outbox %s (%s): outcome unknown, %s; will be looked up", row.id, row.kind, reason)
-        await self._failed(row, reason, LOOK_AFTER, "unknown")
+        log.warning("outbox %s (%s): outcome unknown, %s; will be looked up or sent again", row.id, row.kind, reason)
+        # A message that cannot be looked up is sent again, so these attempts come further apart as well.
+        await self._failed(row, reason, max(LOOK_AFTER, _back_off(row)), "unknown")
 
     async def _give_up(self, row: OutboxRow, reason: str) -> None:
         log.error("outbox %s (%s): given up after %s attempts, %s", row.id, row.kind, row.attempts + 1, reason)
@@ -147,3 +148,7 @@ class Dispatcher:
         if not self._moved_clock:
             return self._clock()
         return self._clock() + max(await tx.facts.clock_offset(), timedelta())
+
+
+def _back_off(row: OutboxRow) -> timedelta:
+    return timedelta(seconds=BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)])

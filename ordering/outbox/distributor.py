@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from ordering.outbox.files import write_whole
 from ordering.outbox.senders import WORTH_ANOTHER_TRY
 from ordering.outbox.sending import NotSent, Outgoing, Rejected
 
@@ -30,7 +29,7 @@ class DistributorFolder:
 
     async def send(self, message: Outgoing) -> str | None:
         try:
-            await asyncio.to_thread(self._write, f"{message.key}.json", message.payload)
+            await asyncio.to_thread(write_whole, self._folder, f"{message.key}.json", _json(message.payload))
         except OSError as error:
             raise NotSent(f"cannot write to the distributor's folder: {error.strerror}") from None
         return message.key
@@ -41,18 +40,6 @@ class DistributorFolder:
 
     async def close(self) -> None:
         return None
-
-    def _write(self, name: str, document: dict[str, Any]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=self._folder, prefix=".", delete=False) as file:
-            try:
-                file.write(_json(document))
-                file.flush()
-                os.fsync(file.fileno())
-                os.replace(file.name, self._folder / name)
-            except OSError:
-                os.unlink(file.name)
-                raise
 
 
 class DistributorRest:
