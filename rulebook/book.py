@@ -291,10 +291,26 @@ class Rulebook:
         """Whether a prescribing unit can have this number (P16)."""
         return prescriptions.is_customer_number(unit, self._on(region, day).customer_number_digits)
 
-    def registration(self, *, region: str, day: date, who: str, born: date | None = None) -> Registration:
+    def registration(
+        self,
+        *,
+        region: str,
+        day: date,
+        who: str,
+        born: date | None = None,
+        name: str | None = None,
+        card_valid_until: date | None = None,
+    ) -> Registration:
         """How somebody whom the population register does not give is registered, and with what right to care
         (I2-I6, I9-I11). `who` is one of facts.WITHOUT_FULL_RECORD."""
-        answer = prescribing_decisions.registration(self._on(region, day), who=who, age=people.age_on(born, day))
+        answer = prescribing_decisions.registration(
+            self._on(region, day),
+            day=day,
+            who=who,
+            age=people.age_on(born, day),
+            name=name,
+            card_valid_until=card_valid_until,
+        )
         return self._sourced(region, day, answer)
 
     def complain(

@@ -92,7 +92,9 @@ def exemption(parameters: Parameters, *, day: date, given: Collection[str], last
     )
 
 
-def registration(parameters: Parameters, *, who: str, age: int | None) -> Registration:
+def registration(
+    parameters: Parameters, *, day: date, who: str, age: int | None, name: str | None, card_valid_until: date | None
+) -> Registration:
     case = Situation(who=who, age=age)
     row = fitting_row(parameters.registration, case)
     care = fitting_row(parameters.right_to_care, case)
@@ -100,14 +102,16 @@ def registration(parameters: Parameters, *, who: str, age: int | None) -> Regist
     care_is = care.then if care else None
     if row is None:
         return Registration(care=care_is, rules=rules)
-    stated = row.then._asdict()
-    label = stated.pop("label")
-    return Registration(**stated, label=Label(*label) if label else None, care=care_is, rules=rules)
-
-
-def may_be_registered(parameters: Parameters, *, who: str, card_valid_until: date | None, day: date) -> bool:
-    """I2, I6: False where the region's system does not take them, or the card that is needed does not hold."""
-    row = first_fit(parameters.registration, Situation(who=who))
-    if row is None or row.by == "not_in_system":
-        return False
-    return not row.card_must_be_valid or people.card_is_valid(card_valid_until, day)
+    stated = row.then
+    return Registration(
+        by=stated.by,
+        approved_by=stated.approved_by,
+        unit=stated.unit,
+        name=None if name is None else people.registered_name(name, stated.name_ends),
+        card_valid=people.card_is_valid(card_valid_until, day) if stated.card_must_be_valid else None,
+        withdrawals=stated.withdrawals,
+        label=Label(*stated.label) if stated.label else None,
+        care=care_is,
+        rules=rules,
+        numbers={"name_ends": stated.name_ends, "card_valid_until": card_valid_until, "age": age},
+    )

@@ -279,7 +279,8 @@ class Registration(Answer):
     """How somebody whom the population register does not give is registered (I2-I6, I9, I11).
 
     `by` form: the prescriber's form to customer service; customer_service: registers by hand; not_in_system: cannot
-    be; None: the region states nothing. `unit`: the customer number that is used. `name_ends`: put after the name.
+    be; None: the region states nothing. `unit`: the customer number that is used. `name`: as it is registered, None
+    where none was given. `card_valid`: whether the card holds, None where no card is needed; without its last day no.
     `withdrawals`: the most that one prescription may have. `label`: who stands on the name line and the c/o line.
     `care`: all, or cannot_wait as the prescriber judges (I10).
     """
@@ -287,8 +288,8 @@ class Registration(Answer):
     by: Literal["form", "customer_service", "not_in_system"] | None = None
     approved_by: str | None = None
     unit: str | None = None
-    name_ends: str | None = None
-    card_must_be_valid: bool = False
+    name: str | None = None
+    card_valid: bool | None = None
     withdrawals: int | None = None
     label: Label | None = None
     care: Literal["all", "cannot_wait"] | None = None
