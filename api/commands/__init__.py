@@ -18,7 +18,7 @@ COMMANDS = {
     "worker": ("api.commands.worker", "Run the worker process: orders to the distributor, outgoing messages."),
     "import": ("api.commands.import_data", "Take in people, prescriptions and withdrawals made elsewhere."),
     "demo-data": ("api.commands.demo_data", "Put in the invented people of the demo."),
-    "rules": ("api.commands.rules", "Run rule cases: YAML that a pharmacist can read."),
+    "rules": ("api.commands.rules", "The rules: what holds, what changed, why a case is decided so."),
     "settings": ("api.commands.settings", "List all settings, what they mean and their present values."),
 }
 

@@ -1,33 +1,21 @@
-"""`pafyll rules`: the rulebook from the command line."""
+"""`pafyll rules check`: runs rule cases."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rulebook import RulebookError, load_rulebook
+from api.commands.rules import asking
 from rulebook.cases import MalformedCase, differences, read_cases
 
-app = typer.Typer(no_args_is_help=True)
 
-
-@app.callback(help="The rules and their cases.")
-def _about() -> None:
-    """Keeps `check` a subcommand while it is the only one."""
-
-
-@app.command()
 def check(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="YAML files with rule cases.", show_default=False)
     ],
 ) -> None:
     """Run rule cases. Exit status: 0 all passed, 1 some failed, 2 a file is not in the form of cases."""
-    try:
-        book = load_rulebook()
-    except RulebookError as error:
-        typer.echo(f"The rulebook cannot be used: {error}", err=True)
-        raise typer.Exit(2) from None
+    book = asking.the_book()
     cases, malformed = [], False
     for file in files:
         try:

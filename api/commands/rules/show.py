@@ -1,0 +1,38 @@
+"""`pafyll rules show`: the rules and values in force on a day."""
+
+from typing import Annotated
+
+import typer
+
+from api.commands.rules import asking, wording
+from rulebook.rule_history import RuleOnDay, on_day
+
+
+def show(
+    region: asking.Region = None,
+    day: asking.Day = None,
+    area: Annotated[
+        str | None, typer.Option(help="Leave out what holds for other product areas only.", show_default=False)
+    ] = None,
+) -> None:
+    """Show the rules and values that hold on a day."""
+    book = asking.the_book()
+    regions, when = asking.the_regions(book, region), asking.the_day(day)
+    found = on_day(book, when, regions, asking.the_area(book, area, regions, when))
+    typer.echo(f"Rules on {when}: {', '.join(book.region_name(each) for each in regions)}{f', {area}' if area else ''}")
+    rows = [_row(each, regions) for each in found]
+    asking.print_table(("Id", "Rule", "Value", "Source"), rows, (0, 4, 4, 3))
+
+
+def _row(each: RuleOnDay, regions: tuple[str, ...]) -> tuple[str, str, str, str]:
+    rule = each.rule
+    holds = "" if len(regions) == 1 or rule.regions is None else f" ({', '.join(rule.regions)})"
+    says = f"{rule.says}{holds}" + (f"\nReading: {rule.reading}" if rule.reading else "")
+    values, sources = [], [wording.source(source) for source in rule.sources]
+    for held in each.values:
+        place = "" if len(regions) == 1 else f"{wording.where(held.regions, regions)}: "
+        unit = f" ({held.parameter.unit})" if wording.has_number(held.value.plain) else ""
+        since = f", since {held.value.start}" if held.value.start else ""
+        values.append(f"{place}{wording.words(held.parameter.key)}{unit}: {wording.readable(held.value.plain)}{since}")
+        sources.append(wording.source(held.value.source))
+    return rule.id, says, "\n".join(values), "\n".join(dict.fromkeys(sources))
