@@ -1,6 +1,9 @@
 """Reads the facts and answers of a case file from plain YAML data. Raises Malformed with the field's path."""
 
+import math
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +12,10 @@ from rulebook.parameter_forms import Form, Malformed, fields, maybe, one_of, tex
 
 
 def day(value: Any, path: str) -> date:
+    """A day may stand as text, since JSON has no days."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
     if type(value) is not date:
         raise Malformed(path, "must be a day such as 2026-03-01")
     return value
@@ -36,6 +43,8 @@ def integer(value: Any, path: str) -> int:
 
 def number(value: Any, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Malformed(path, "must be a number")
+    if isinstance(value, float) and not math.isfinite(value):
         raise Malformed(path, "must be a number")
     return value
 

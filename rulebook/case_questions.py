@@ -1,6 +1,6 @@
 """The questions that a case may ask: which facts each takes, which answers it gives, and how it is put to the book."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -8,8 +8,11 @@ from typing import Any
 from rulebook import case_forms as read
 from rulebook import complaints, facts
 from rulebook.book import Rulebook
-from rulebook.parameter_forms import Form, maybe, one_of, text, yes_no
+from rulebook.errors import UnknownParameter
+from rulebook.parameter_forms import Form, Malformed, fields, maybe, one_of, text, yes_no
 from rulebook.verdict import Answer
+
+ASKED_FIELDS = ("ask", "region", "day", "at", "given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +224,54 @@ QUESTIONS: dict[str, Question] = {
     ),
     "parameter": Question(put=_parameter, required={"key": text}, answers={"value": read.anything}),
 }
+
+
+def read_asked(content: Any, book: Rulebook, *, now: datetime | None = None) -> Asked:
+    """What a case asks, from plain data with the ASKED_FIELDS. Raises Malformed with the path of the field.
+
+    `now`: the local time of a question that states neither day nor time. None: it must state what it needs.
+    """
+    asked = fields(content, "", required=("ask",), optional=ASKED_FIELDS)
+    if not isinstance(asked["ask"], str) or asked["ask"] not in QUESTIONS:
+        raise Malformed("ask", f"unknown question {asked['ask']}")
+    question = QUESTIONS[asked["ask"]]
+    region, day, at = _where_and_when(asked, question.needs, book, now)
+    given = read.mapping(question.required, question.optional)(asked.get("given") or {}, "given")
+    found = Asked(region, day, at, given)
+    _check_codes(found, book)
+    return found
+
+
+def _where_and_when(
+    asked: Mapping[str, Any], needs: Sequence[str], book: Rulebook, now: datetime | None
+) -> tuple[str, date, datetime | None]:
+    if "region" in asked:
+        one_of(*book.regions)(asked["region"], "region")
+    elif "region" in needs:
+        raise Malformed("region", "is missing")
+    at = read.moment(asked["at"], "at") if "at" in asked else None if "day" in asked else now
+    if at is None and "at" in needs:
+        raise Malformed("at", "is missing: this question needs a time")
+    day = read.day(asked["day"], "day") if "day" in asked else at.date() if at else None
+    if day is None and "day" in needs:
+        raise Malformed("day", "is missing")
+    if at is not None and day != at.date():
+        raise Malformed("at", "is not on the day that is stated")
+    return asked.get("region", ""), day or date.min, at
+
+
+def _check_codes(asked: Asked, book: Rulebook) -> None:
+    """Codes that live in the parameters: an area or type may be one of another region, never one of no region."""
+    areas = {area for region in book.regions for area in book.areas(region, asked.day)}
+    types = {each for region in book.regions for each in book.prescription_types(region, asked.day)}
+    if "area" in asked.given:
+        one_of(*sorted(areas))(asked.given["area"], "given.area")
+    if "type" in asked.given:
+        one_of(*sorted(types))(asked.given["type"], "given.type")
+    for index, area in enumerate(asked.given.get("areas", ())):
+        one_of(*sorted(areas))(area, f"given.areas[{index}]")
+    if "key" in asked.given:
+        try:
+            book.parameter(asked.region, asked.day, asked.given["key"])
+        except UnknownParameter:
+            raise Malformed("given.key", f"unknown parameter {asked.given['key']}") from None

@@ -1,8 +1,8 @@
 """Rule cases: YAML that a pharmacist can read and a machine can run (`pafyll rules check`)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,9 @@ import yaml
 
 from rulebook import case_forms
 from rulebook.book import Rulebook
-from rulebook.case_questions import QUESTIONS, Asked
+from rulebook.case_questions import ASKED_FIELDS, QUESTIONS, Asked, read_asked
 from rulebook.catalogue import catalogue
-from rulebook.errors import UnknownParameter
-from rulebook.parameter_forms import Malformed, fields, one_of, text
+from rulebook.parameter_forms import Malformed, fields, text
 from rulebook.strict_yaml import load_yaml
 from rulebook.verdict import Answer
 
@@ -66,18 +65,10 @@ def _read_case(file: str, index: int, content: Any, book: Rulebook) -> Case:
     named = isinstance(content, Mapping) and isinstance(content.get("name"), str)
     label = content["name"] if named else f"case {index}"
     try:
-        case = fields(
-            content, "", required=("name", "rule", "ask", "expect"), optional=("region", "day", "at", "given")
-        )
+        case = fields(content, "", required=("name", "rule", "ask", "expect"), optional=ASKED_FIELDS)
         name = text(case["name"], "name")
-        if not isinstance(case["ask"], str) or case["ask"] not in QUESTIONS:
-            raise Malformed("ask", f"unknown question {case['ask']}")
-        question = QUESTIONS[case["ask"]]
-        asked = _asked(case, question.needs, book)
-        given = case_forms.mapping(question.required, question.optional)(case.get("given") or {}, "given")
-        asked = Asked(asked.region, asked.day, asked.at, given)
-        _check_codes(asked, book)
-        expect = case_forms.mapping({}, question.answers)(case["expect"], "expect")
+        asked = read_asked({key: case[key] for key in ASKED_FIELDS if key in case}, book)
+        expect = case_forms.mapping({}, QUESTIONS[case["ask"]].answers)(case["expect"], "expect")
         if not expect:
             raise Malformed("expect", "names no field, so it could not fail")
         return Case(file, name, _rule_ids(case["rule"]), case["ask"], asked, expect)
@@ -93,39 +84,6 @@ def _rule_ids(value: Any) -> tuple[str, ...]:
         if not isinstance(rule, str) or rule not in catalogue():
             raise Malformed("rule", f"{rule} is no rule of the catalogue")
     return tuple(ids)
-
-
-def _asked(case: dict[str, Any], needs: Sequence[str], book: Rulebook) -> Asked:
-    if "region" in case:
-        one_of(*book.regions)(case["region"], "region")
-    elif "region" in needs:
-        raise Malformed("region", "is missing")
-    at = case_forms.moment(case["at"], "at") if "at" in case else None
-    if at is None and "at" in needs:
-        raise Malformed("at", "is missing: this question needs a time")
-    day = case_forms.day(case["day"], "day") if "day" in case else at.date() if at else None
-    if day is None and "day" in needs:
-        raise Malformed("day", "is missing")
-    if at is not None and day != at.date():
-        raise Malformed("at", "is not on the case's day")
-    return Asked(case.get("region", ""), day or date.min, at, {})
-
-
-def _check_codes(asked: Asked, book: Rulebook) -> None:
-    """Codes that live in the parameters: an area or type may be one of another region, never one of no region."""
-    areas = {area for region in book.regions for area in book.areas(region, asked.day)}
-    types = {each for region in book.regions for each in book.prescription_types(region, asked.day)}
-    if "area" in asked.given:
-        one_of(*sorted(areas))(asked.given["area"], "given.area")
-    if "type" in asked.given:
-        one_of(*sorted(types))(asked.given["type"], "given.type")
-    for index, area in enumerate(asked.given.get("areas", ())):
-        one_of(*sorted(areas))(area, f"given.areas[{index}]")
-    if "key" in asked.given:
-        try:
-            book.parameter(asked.region, asked.day, asked.given["key"])
-        except UnknownParameter:
-            raise Malformed("given.key", f"unknown parameter {asked.given['key']}") from None
 
 
 def differences(case: Case, book: Rulebook) -> list[Difference]:
