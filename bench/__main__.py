@@ -1,6 +1,7 @@
-"""`make bench`, or `python -m bench [--quick] [--write]`: measures, prints one table, stops all that it started.
+"""`make bench`, or `python -m bench [rules] [--quick] [--write]`: measures, prints tables, stops all that it started.
 
---quick: fewer rounds, no training. --write: puts the table in docs/performance.md as well.
+rules: only the rule book, which needs no model and no server. --quick: fewer rounds, no training.
+--write: puts the tables in docs/performance.md as well.
 All is on loopback, on free ports and in a temporary folder. Nothing here passes or fails a test.
 """
 
@@ -28,6 +29,7 @@ import psutil
 from api.commands.bot import BOT_PYTHON, ROOT, bot_environment, train
 from api.commands.run import prepare_database
 from api.commands.stack import Stack, demo_settings, free_ports
+from bench import rules
 from bench.peers import copy_database, our_bot_on_stock_rasa, rasa_init_bot
 from bench.people import add_patients
 from bench.table import Row, as_text, ratio, write
@@ -237,14 +239,21 @@ def say(line: str) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("only", nargs="?", choices=["rules"])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    rows = measure(QUICK if given.quick else FULL)
-    say(f"\n{as_text(rows)}\n\n{circumstances()}")
-    if given.write:
-        write(rows, circumstances())
+    say("The rule book ...")
+    show("rules", rules.measure(ROOT), keep=given.write)
+    if given.only is None:
+        show("table", measure(QUICK if given.quick else FULL), keep=given.write)
+
+
+def show(table: str, rows: Sequence[Row], *, keep: bool) -> None:
+    say(f"\n{as_text(rows)}\n\n{circumstances()}\n")
+    if keep:
+        write(rows, circumstances(), table=table)
 
 
 if __name__ == "__main__":

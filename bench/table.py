@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PERFORMANCE = Path(__file__).parents[1] / "docs" / "performance.md"
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+TABLES = ("table", "rules")  # names of the places that are marked on that page
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,14 @@ def as_markdown(rows: Sequence[Row]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def write(rows: Sequence[Row], circumstances: str, path: Path = PERFORMANCE) -> None:
-    """Puts the table in the place that is marked for it."""
+def marks(table: str) -> tuple[str, str]:
+    return f"<!-- {table}: begin -->", f"<!-- {table}: end -->"
+
+
+def write(rows: Sequence[Row], circumstances: str, path: Path = PERFORMANCE, table: str = "table") -> None:
+    """Puts the table in the place that is marked for it: one of TABLES."""
+    begin, end = marks(table)
     text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n{circumstances}\n\n{as_markdown(rows)}\n{END}{after}", encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text(f"{before}{begin}\n{circumstances}\n\n{as_markdown(rows)}\n{end}{after}", encoding="utf-8")
