@@ -41,7 +41,7 @@ def label(row: LabelRow, patient: str | None, known: Mapping[str, Any]) -> Label
 
 
 def rules_of_details(names: Collection[str]) -> tuple[str, ...]:
-    """D2, D4, D7, D9, D26-D28, D31: what asks for these details."""
+    """D2, D4, D7, D9, D26-D28, D31, D32: what asks for these details."""
     return _rules(names, _RULES_OF_DETAILS)
 
 

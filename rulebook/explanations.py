@@ -15,7 +15,10 @@ Outcome = Literal["pass", "refused", "not judged", "not reached"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reason that was tried, or (without outcome) one working. `lines`: what was looked at, and the arithmetic."""
+    """One reason that was tried, or (without outcome) one step of a working.
+
+    `lines`: what was looked at for the reason, and the arithmetic.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
@@ -47,7 +50,7 @@ def explain(case: Case, book: Rulebook) -> Explanation:
 
 def _steps(ask: str, asked: Asked, answer: Any) -> list[Step]:
     if ask not in REASONS:
-        return [Step("How it follows", tuple(WORKINGS[ask](asked, answer)))]
+        return [Step(line) for line in WORKINGS[ask](asked, answer)]
     steps = list(_reasons(REASONS[ask], asked, answer))
     refused_early = answer.reason is not None and answer.reason != REASONS[ask][-1].code
     if ask in AFTERWARDS and not (ask == "delivery_check" and refused_early):

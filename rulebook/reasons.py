@@ -89,7 +89,9 @@ def _waiting(asked: Asked, answer: Any) -> list[str]:
     if numbers["waiting_days"] == 0:
         return ["a joint order does not wait"]
     period = numbers["period_days"]
-    lines = [f"{numbers['fraction']} of {period} days = {_days(Fraction(numbers['fraction']) * period)}"]
+    whole, rest = divmod(Fraction(numbers["fraction"]) * period, 1)
+    exact = f"{whole} {rest}, rounded up to {numbers['waiting_days']}" if rest else str(whole)
+    lines = [f"{numbers['fraction']} of {period} days = {exact} days"]
     if numbers["last_withdrawal"] is None:
         return [*lines, "no withdrawal before this one, so nothing to wait for"]
     lines.append(
@@ -101,13 +103,6 @@ def _waiting(asked: Asked, answer: Any) -> list[str]:
     if numbers["expires_first"]:
         lines.append(f"the line ends before that, on {numbers['last_valid_day']}")
     return lines
-
-
-def _days(exact: Fraction) -> str:
-    whole, rest = divmod(exact, 1)
-    if not rest:
-        return f"{whole} days"
-    return f"{f'{whole} ' if whole else ''}{rest.numerator}/{rest.denominator}, rounded up to {whole + 1} days"
 
 
 def _amount(asked: Asked, answer: Any) -> list[str]:
@@ -158,15 +153,15 @@ def _right(asked: Asked, answer: Any) -> list[str]:
     numbers = answer.numbers
     lines = [f"prescriber: {numbers['role']}; right that is needed: {said(numbers['right'])}"]
     if numbers["physician_below_age"] is not None:
-        lines.append(
-            f"the patient's age: {said(numbers['age'])}; physicians below {numbers['physician_below_age']}, dietitians "
-            f"from it on; granted younger patients: {said(numbers['granted_under_16'])}"
-        )
+        age, below = said(numbers["age"], unknown="not known"), numbers["physician_below_age"]
+        lines.append(f"the patient's age: {age}; physicians below {below}, dietitians from it on")
+        lines.append(f"granted younger patients: {said(numbers['granted_under_16'])}")
     return lines
 
 
 def _age(asked: Asked, answer: Any) -> list[str]:
-    return [f"the patient's age: {said(answer.numbers['age'])}; at most: {said(answer.numbers['highest_age'])}"]
+    age = said(answer.numbers["age"], unknown="not known")
+    return [f"the patient's age: {age}; at most: {said(answer.numbers['highest_age'], unknown='no limit')}"]
 
 
 def _length(asked: Asked, answer: Any) -> list[str]:

@@ -99,7 +99,11 @@ def _complain(asked: Asked, answer: Any) -> list[str]:
         return [*lines, "the region states no last day"]
     if discovered is None:
         return [*lines, f"{days} days from discovery, whose day is not known"]
-    return [*lines, f"discovered {discovered} + {days} days = {answer.last_day}, the last day; asked on {asked.day}"]
+    return [
+        *lines,
+        f"discovered {discovered} + {days} days = {answer.last_day}, the last day",
+        f"asked on {asked.day}, so late: {said(answer.late)}",
+    ]
 
 
 def _options(asked: Asked, answer: Any) -> list[str]:

@@ -29,7 +29,7 @@ def the_book() -> Rulebook:
         catalogue()
         return load_rulebook()
     except RulebookError as error:
-        refuse(f"The rulebook cannot be used: {error}")
+        refuse(f"The rulebook cannot be used: {' '.join(str(error).split())}")
 
 
 def the_day(text: str | None) -> date:
@@ -95,8 +95,10 @@ def _stacked(headings: Sequence[str], cells: Sequence[str]) -> str:
 
 def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]], weights: Sequence[int], width: int) -> list[int]:
     columns = list(zip(headings, *rows, strict=True))
-    least = [max(len(word) for cell in column for word in (cell.split() or [""])) for column in columns]
+    widths = [max(len(word) for cell in column for word in (cell.split() or [""])) for column in columns]
     most = [max(len(line) for cell in column for line in (cell.splitlines() or [""])) for column in columns]
-    left = max(width - 2 * len(columns) - sum(least), 0)
-    shares = [left * weight // max(sum(weights), 1) for weight in weights]
-    return [min(low + share, max(high, low)) for low, share, high in zip(least, shares, most, strict=True)]
+    for _ in range(width - 3 * len(columns) - sum(widths)):
+        short = [index for index, each in enumerate(widths) if each < most[index]]
+        if short:
+            widths[min(short, key=lambda index: widths[index] / weights[index] if weights[index] else 0)] += 1
+    return widths
