@@ -1,5 +1,6 @@
 """A value that is added later changes no day before it (G1), whatever the key."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,13 +57,15 @@ def others(plain: Any) -> Iterator[Any]:
 
 def later(folder: Path, added: Added) -> dict[str, RegionParameters]:
     """The regions as they are read after these values have been put at the end of their keys."""
-    for file, content in FILES.items():
+    shutil.copytree(PARAMETERS, folder, dirs_exist_ok=True)
+    for name in {file for file, _ in added}:
+        content = FILES[name]
         parameters = dict(content["parameters"])
-        for (_, key), (day, value) in ((place, new) for place, new in added.items() if place[0] == file):
+        for (_, key), (day, value) in ((place, new) for place, new in added.items() if place[0] == name):
             new_value = {"from": day, "value": value, "source": SOURCE}
             parameters[key] = {**parameters[key], "values": [*parameters[key]["values"], new_value]}
         text = yaml.dump({**content, "parameters": parameters}, Dumper=yaml.CSafeDumper, allow_unicode=True)
-        (folder / file).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
     return read_folder(folder)
 
 
