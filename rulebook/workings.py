@@ -17,8 +17,12 @@ def _day(day: date) -> str:
     return f"{day:%a} {day:%Y-%m-%d}"
 
 
-def _counted(zero: date, last: int) -> str:
-    return ", ".join(f"{number} {_day(nth_working_day(zero, number))}" for number in range(1, last + 1))
+def _counted(zero: date, until: date) -> str:
+    """The working days after day 0, numbered, up to the one that the answer gives."""
+    days: list[date] = []
+    while max(days, default=zero) < until:
+        days.append(nth_working_day(zero, len(days) + 1))
+    return ", ".join(f"{number} {_day(day)}" for number, day in enumerate(days, start=1))
 
 
 def _delivery_day(asked: Asked, answer: Any) -> list[str]:
@@ -32,10 +36,10 @@ def _delivery_day(asked: Asked, answer: Any) -> list[str]:
     if numbers["counted_from"] == "call":
         lines.append("counted from the supplier's call, the working day after the order")
     lines.append(f"day 0: {_day(numbers['day_zero'])}")
-    earliest, latest = numbers["earliest_working_days"], numbers["latest_working_days"]
-    lines.append(f"working days: {_counted(numbers['day_zero'], max(earliest or 0, latest or 0))}")
+    lines.append(f"working days: {_counted(numbers['day_zero'], answer.latest or answer.earliest)}")
     lines.append(f"days off besides Saturdays and Sundays: {said(tuple(map(_day, numbers['days_off'])))}")
-    for name, count, day in (("earliest", earliest, answer.earliest), ("latest", latest, answer.latest)):
+    for name, day in (("earliest", answer.earliest), ("latest", answer.latest)):
+        count = numbers[f"{name}_working_days"]
         lines.append(f"{name}: {f'working day {count}, {_day(day)}' if day else 'not stated'}")
     return lines
 
@@ -49,8 +53,8 @@ def _overdue(asked: Asked, answer: Any) -> list[str]:
     ]
     if numbers["last_day"] is None:
         return [*lines, "so no day is the last one in time"]
-    longest = max(numbers["promised_days"] or 0, numbers["limit_days"] or 0)
-    lines += [f"working days: {_counted(ordered, longest)}", f"last day in time: {_day(numbers['last_day'])}"]
+    lines.append(f"working days: {_counted(ordered, numbers['last_day'])}")
+    lines.append(f"last day in time: {_day(numbers['last_day'])}")
     lines.append(f"asked on {_day(asked.day)}")
     if numbers["target_day"] is not None:
         lines.append(f"the distributor's target: {numbers['target_days']} working days, {_day(numbers['target_day'])}")
