@@ -1,5 +1,6 @@
 """Every case in tests/cases holds, and together they ask everything that a question can ask."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -88,3 +89,13 @@ def test_every_rule_that_a_case_bears_has_two_cases() -> None:
 
 def test_no_case_bears_a_rule_that_its_question_cannot_show() -> None:
     assert sorted(BORNE.keys() - ASKABLE) == []
+
+
+def test_every_rule_that_no_question_expresses_is_borne_by_a_test() -> None:
+    tests = [
+        name
+        for path in CASES.parent.rglob("test_*.py")
+        for name in re.findall(r"def test_(\w+)", path.read_text(encoding="utf-8"))
+    ]
+    borne = {word.upper() for name in tests for word in name.split("_") if re.fullmatch(r"[a-z]\d{1,2}", word)}
+    assert sorted(frozenset().union(*NOT_ASKABLE.values()) - borne) == []
