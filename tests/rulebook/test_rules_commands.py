@@ -391,6 +391,7 @@ def test_a_region_that_is_added_shows_what_its_file_states(change: Change, tmp_p
         (True, "yes"),
         (7, "7"),
         ("driver_calls_signature", "driver calls signature"),
+        ("co_name", "c/o name"),
         ("lmn@vgregion.se", "lmn@vgregion.se"),
         (["sms", "email"], "sms, email"),
         ({"share": 80, "minutes": 5}, "share 80, minutes 5"),

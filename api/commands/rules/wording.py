@@ -12,7 +12,8 @@ _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 def words(text: str) -> str:
     """`driver_calls_signature` as "driver calls signature"; anything that is no code stays as it is."""
-    return text.replace("_", " ") if _CODE.fullmatch(text) else text
+    said = text.replace("_", " ") if _CODE.fullmatch(text) else text
+    return f"c/o{said[2:]}" if said == "co" or said.startswith("co ") else said
 
 
 def readable(plain: Any) -> str:
