@@ -24,6 +24,7 @@ from rulebook.facts import (
     Want,
     Withdrawn,
 )
+from rulebook.looked_at import LOOKS_AT
 from rulebook.parameter_files import UNDATED, DatedParameter, Forum, RegionParameters, read_folder
 from rulebook.parameter_values import Parameters
 from rulebook.situations import Situation, first_fit
@@ -82,8 +83,8 @@ class Rulebook:
     def _on(self, region: str, day: date) -> Parameters:
         return self._region(region).on(day)
 
-    def _sourced[A: Answer](self, region: str, day: date, answer: A) -> A:
-        return replace(answer, sources=self._region(region).sources(day, answer.rules))
+    def _sourced[A: Answer](self, region: str, day: date, question: str, answer: A) -> A:
+        return replace(answer, sources=self._region(region).sources(day, answer.rules, LOOKS_AT[question]))
 
     # Withdrawals and orders
 
@@ -113,7 +114,7 @@ class Rulebook:
             actor=actor,
             on_the_way=on_the_way,
         )
-        return self._sourced(region, day, decision)
+        return self._sourced(region, day, "withdraw", decision)
 
     def same_as_last_time(self, *, line: Line, history: Sequence[Withdrawn]) -> SameAgain:
         """What was chosen last time on this line, and what of it is gone (V5)."""
@@ -134,7 +135,7 @@ class Rulebook:
     ) -> DeliveryOptions:
         """What a patient may choose (D1, D5, D20, D24, D25)."""
         case = delivery_decisions.situation(area, article, prescription_type=prescription_type)
-        return self._sourced(region, day, delivery_decisions.options(self._on(region, day), case))
+        return self._sourced(region, day, "delivery_options", delivery_decisions.options(self._on(region, day), case))
 
     def delivery_check(
         self,
@@ -154,7 +155,7 @@ class Rulebook:
         check = delivery_decisions.check(
             self._on(region, day), day=day, area=area, article=article, option=option, person=person, details=details
         )
-        return self._sourced(region, day, check)
+        return self._sourced(region, day, "delivery_check", check)
 
     def delivery_day(
         self,
@@ -170,7 +171,9 @@ class Rulebook:
         local = _local(ordered)
         case = delivery_decisions.situation(area, article, prescription_type=prescription_type, option=option)
         day = local.date()
-        return self._sourced(region, day, delivery_decisions.expected(self._on(region, day), case=case, ordered=local))
+        return self._sourced(
+            region, day, "delivery_day", delivery_decisions.expected(self._on(region, day), case=case, ordered=local)
+        )
 
     def overdue(
         self,
@@ -188,16 +191,18 @@ class Rulebook:
         answer = delivery_decisions.overdue(
             self._on(region, day), day=day, case=case, article=article, ordered=ordered, status=status
         )
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "overdue", answer)
 
     def urgent(self, *, region: str, day: date, asked_by: str, article: Article) -> Decision:
         """May urgent delivery be asked for (D12, D13)? `asked_by` is patient, prescriber or orderer."""
-        return self._sourced(region, day, decisions.urgent(self._on(region, day), asked_by=asked_by, article=article))
+        return self._sourced(
+            region, day, "urgent", decisions.urgent(self._on(region, day), asked_by=asked_by, article=article)
+        )
 
     def joint(self, *, region: str, day: date, areas: Collection[str], customer_numbers: Collection[str]) -> Decision:
         """May these go in one joint delivery (D14)?"""
         answer = decisions.joint(self._on(region, day), areas=areas, customer_numbers=customer_numbers)
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "joint", answer)
 
     def carriers(self, *, region: str, day: date, area: str) -> tuple[str, ...]:
         """Whose pickup points are used (D8, D23, D33)."""
@@ -223,11 +228,11 @@ class Rulebook:
             asylum_seeker=person.asylum_seeker,
         )
         answer = decisions.fee(self._on(region, day), case=case, price_kr=article.price_kr, packages=packages)
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "fee", answer)
 
     def fees_charged(self, *, region: str, day: date, amounts: Iterable[int | None]) -> FeesCharged:
         """The fees of the patient's orders together, in kronor; None where an order's fee is not known (F8)."""
-        return self._sourced(region, day, decisions.fees_charged(amounts))
+        return self._sourced(region, day, "fees_charged", decisions.fees_charged(amounts))
 
     # Prescriptions and complaints
 
@@ -257,12 +262,12 @@ class Rulebook:
         answer = prescribing_decisions.prescribe(
             self._on(region, day), prescriber=prescriber, case=case, article=article, amount=amount, unit=unit
         )
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "prescribe", answer)
 
     def copy(self, *, region: str, day: date, line: Line, history: Sequence[Withdrawn]) -> Copy:
         """May the line be copied to a new prescription, and with what filled in (P8, P9)?"""
         answer = prescribing_decisions.copy(self._on(region, day), day=day, line=line, history=history)
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "copy", answer)
 
     def exemption(
         self, *, region: str, day: date, given: Collection[str], last_prescribed: date | None = None
@@ -271,7 +276,7 @@ class Rulebook:
         answer = prescribing_decisions.exemption(
             self._on(region, day), day=day, given=given, last_prescribed=last_prescribed
         )
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "exemption", answer)
 
     def find_articles(
         self,
@@ -311,7 +316,7 @@ class Rulebook:
             name=name,
             card_valid_until=card_valid_until,
         )
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "registration", answer)
 
     def complain(
         self,
@@ -327,7 +332,7 @@ class Rulebook:
         answer = decisions.complain(
             self._on(region, day), day=day, kind=kind, article=article, discovered=discovered, leftover=leftover
         )
-        return self._sourced(region, day, answer)
+        return self._sourced(region, day, "complain", answer)
 
     # Customer service
 
@@ -335,7 +340,7 @@ class Rulebook:
         """Is customer service open (S1, S3)? `at` is local, or has a zone; `opens` comes back in local time."""
         local = _local(at)
         day = local.date()
-        return self._sourced(region, day, decisions.opening(self._on(region, day), local=local))
+        return self._sourced(region, day, "opening", decisions.opening(self._on(region, day), local=local))
 
     def customer_service(self, *, region: str, day: date) -> CustomerService:
         """How to reach customer service (S1-S3). `hours` None: unknown, say the number only."""
@@ -373,7 +378,7 @@ class Rulebook:
         return self._region(region).forums
 
     def sources(self, region: str, day: date, rules: tuple[str, ...]) -> tuple[Source, ...]:
-        """Where these rules come from, in the region on that day."""
+        """Where these rules come from, in the region on that day, whatever the question."""
         return self._region(region).sources(day, rules)
 
     def areas(self, region: str, day: date) -> tuple[str, ...]:

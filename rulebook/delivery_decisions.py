@@ -34,15 +34,16 @@ def options(parameters: Parameters, case: Situation) -> DeliveryOptions:
     return DeliveryOptions(row.then, rules=row.rules, numbers={"area": case.area, "kind": case.kind})
 
 
-def _offered(parameters: Parameters, case: Situation) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Every option for the article, those of staff too, with the rules that say so."""
+def _offered(parameters: Parameters, case: Situation, option: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Every option for the article, those of staff too, and the rules that give this one (or, if none does, all)."""
     if case.area not in parameters.areas:
         return frozenset(), ()
     rows = [fitting_row(table, case) for table in (parameters.delivery_options, parameters.staff_delivery_options)]
     stated = [row for row in rows if row is not None]
+    giving = [row for row in stated if option in row.then] or stated
     return (
         frozenset[str]().union(*(row.then for row in stated)),
-        tuple(dict.fromkeys(rule for row in stated for rule in row.rules)),
+        tuple(dict.fromkeys(rule for row in giving for rule in row.rules)),
     )
 
 
@@ -61,12 +62,12 @@ def check(
     details: DeliveryDetails,
 ) -> DeliveryCheck:
     """Reasons, in order: not_in_this_region, not_for_this_article, missing_details, sensitive_note."""
-    offered, rules = _offered(parameters, situation(area, article))
-    reason = delivery_options.why_not_offered(
-        option, offered, _in_region(parameters.delivery_options, parameters.staff_delivery_options)
-    )
+    offered, rules = _offered(parameters, situation(area, article), option)
+    in_region = _in_region(parameters.delivery_options, parameters.staff_delivery_options)
+    looked_at = {"option": option, "offered": offered, "offered_in_region": in_region}
+    reason = delivery_options.why_not_offered(option, offered, in_region)
     if reason is not None:
-        return DeliveryCheck("refused", reason, rules=rules, numbers={"option": option, "offered": offered})
+        return DeliveryCheck("refused", reason, rules=rules, numbers=looked_at)
     age = people.age_on(person.born, day)
     minor = age is not None and age < parameters.adult_age
     known = _known(details, minor)
@@ -91,7 +92,7 @@ def check(
         label=label,
         suits=delivery_options.suits_the_home(option, details, needs_way_in=parameters.left_outside_needs_way_in),
         rules=tuple(dict.fromkeys(rules)),
-        numbers={"option": option, "offered": offered, "required": required, "minor": minor},
+        numbers={**looked_at, "required": required, "minor": minor},
     )
 
 

@@ -75,7 +75,7 @@ class RegionParameters:
             except Malformed as wrong:
                 raise RulebookError(file, wrong.path, wrong.reason) from None
             self._stretches.append(on_day)
-        self._sources: dict[tuple[int, tuple[str, ...]], tuple[Source, ...]] = {}
+        self._sources: dict[tuple[int, tuple[str, ...], tuple[str, ...]], tuple[Source, ...]] = {}
 
     def on(self, day: date) -> Parameters:
         return self._stretches[self._stretch(day)]
@@ -83,17 +83,18 @@ class RegionParameters:
     def _stretch(self, day: date) -> int:
         return bisect_right(self._starts, day) - 1
 
-    def sources(self, day: date, rules: tuple[str, ...]) -> tuple[Source, ...]:
-        """Of the values that state these rules on this day; of the catalogue for a rule that no value states."""
-        stretch = self._stretch(day)
-        found = self._sources.get((stretch, rules))
+    def sources(self, day: date, rules: tuple[str, ...], keys: tuple[str, ...] = tuple(FORMS)) -> tuple[Source, ...]:
+        """Of the values of `keys` that state these rules on this day; of the catalogue for a rule that none states."""
+        asked = (self._stretch(day), rules, keys)
+        found = self._sources.get(asked)
         if found is None:
-            found = self._sources[stretch, rules] = tuple(dict.fromkeys(self._find_sources(day, rules)))
+            found = self._sources[asked] = tuple(dict.fromkeys(self._find_sources(day, rules, keys)))
         return found
 
-    def _find_sources(self, day: date, rules: tuple[str, ...]) -> Iterator[Source]:
+    def _find_sources(self, day: date, rules: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[Source]:
+        looked_at = [self.parameters[key] for key in keys]
         for rule in rules:
-            stated = [each.on(day).source for each in self.parameters.values() if rule in each.rules]
+            stated = [each.on(day).source for each in looked_at if rule in each.rules]
             yield from stated or catalogue()[rule].sources
 
     def dated(self, key: str) -> DatedParameter:

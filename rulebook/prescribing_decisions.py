@@ -50,6 +50,9 @@ def prescribe(
         numbers={
             "role": prescriber.role,
             "right": right,
+            "rights": prescriber.rights,
+            "unit": unit,
+            "units": prescriber.units,
             "age": case.age,
             "physician_below_age": physician_below,
             "granted_under_16": prescriber.granted_under_16,

@@ -112,8 +112,8 @@ class DeliveryOptions(Answer):
 class DeliveryCheck(Answer):
     """Is the delivery complete and allowed? `missing` in the order to ask, `tell` the message codes to say.
 
-    `suits` False: this option works badly at this home, so offer another (D34). `numbers`: offered (all options for
-    the article), required (details), minor.
+    `suits` False: this option works badly at this home, so offer another (D34). `numbers`: option, offered
+    (all for the article), offered_in_region, required (details), minor.
     """
 
     verdict: Verdict
@@ -212,7 +212,8 @@ class Prescribing(Answer):
     """May it be prescribed? `packages` and `pieces` per withdrawal, None where they cannot be worked out.
 
     `cost_kr` per withdrawal, None where the article carries no price (P4). `numbers`: days (per withdrawal times
-    withdrawals), max_days, age, physician_below_age, highest_age, warn_above, right (that is needed), duties (P17).
+    withdrawals), max_days, age, physician_below_age, highest_age, warn_above, right (that is needed), rights and
+    units (the prescriber's), unit, duties (P17).
     """
 
     verdict: Verdict
