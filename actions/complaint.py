@@ -1,23 +1,67 @@
-"""A complaint in the patient's own words (C1, C3, C6)."""
+"""A complaint, asked about like an order: the use case says what to ask next (C1-C7)."""
+
+from datetime import timedelta
 
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions.order_slots import go_on_with_order
-from actions.turn import Events, PatientAction, Turn
-from ordering.model import Complaint
-from ordering.use_cases.complain import KINDS, begin_complaint, complete_complaint
+from actions.turn import Events, PatientAction, Turn, service
+from ordering.use_cases.complain import KINDS, Heard, hear, next_question, one_step_back
+from ordering.use_cases.complain_answers import answer
+from ordering.use_cases.complain_words import Told
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
 
-# Said instead of what is wrong: answered by their own rules.
-_SOMETHING_ELSE = frozenset({"cancel", "talk_to_human", "help", "repeat", "go_back", "emergency"})
-# The first words were all that the patient had to say.
-_NOTHING_MORE = frozenset({"affirm", "deny", "order_products", "thank", "goodbye"})
+FORM = "complaint_form"
+# What may be an answer to a question with choices; anything else is answered by its own rule, and then it asks again.
+_MAY_ANSWER = frozenset(
+    [
+        *KINDS,
+        "inform",
+        "affirm",
+        "deny",
+        "nlu_fallback",
+        "out_of_scope",
+        "order_products",
+        "same_as_last_time",
+        "choose_variants",
+        "choose_delivery",
+        "ask_prescriptions",
+        "complain_about_assistant",
+    ]
+)
+# Said instead of what is wrong, in a few words: answered by their own rules.
+_SOMETHING_ELSE = frozenset(
+    ["cancel", "talk_to_human", "help", "repeat", "go_back", "emergency", "goodbye", "ask_opening_hours", "ask_is_bot"]
+)
 _SHORT = 5
 
 
-def received(complaint: Complaint) -> Say:
-    return Say("utter_complaint_received", {"case_number": complaint.case_number})
+def told(turn: Turn) -> Told:
+    message = turn.message
+    choices = (value.partition("=") for value in message.values("choice"))
+    return Told(
+        message_id=message.id,
+        intent=message.intent,
+        text=message.text,
+        products=tuple(dict.fromkeys(message.values("product"))),
+        flavours=tuple(message.values("flavour")),
+        choices=tuple((question, value) for question, _, value in choices),
+    )
+
+
+async def listen(turn: Turn, case: PatientCase, *, begin: bool, again: bool = False) -> Heard | None:
+    """Hears the message, and answers it when nothing more is to be asked."""
+    wait = timedelta(minutes=service().settings.visit_silence_minutes)
+    heard = await hear(turn.tx, case, told(turn), sealer=service().sealer, wait=wait, begin=begin, again=again)
+    if heard and heard.question is None:
+        turn.tell(answer(case, heard.complaint))
+    return heard
+
+
+def ask(question: str | None, *, missed: str | None = None) -> Events:
+    """`missed`: the question whose answer was just not understood."""
+    return [SlotSet("requested_slot", question), SlotSet("complaint_missed", missed)]
 
 
 class Complain(PatientAction):
@@ -25,32 +69,50 @@ class Complain(PatientAction):
         return "action_complain"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        kind = KINDS.get(turn.message.intent, "other")
-        complaint = await begin_complaint(turn.tx, case, kind=kind, text=turn.message.text)
-        if complaint.text is None:
-            words = SlotSet("complaint_begun", turn.message.text)
-            return [ActiveLoop("complaint_form"), SlotSet("requested_slot", "complaint_text"), words]
-        turn.tell([received(complaint)])
-        return []
+        heard = await listen(turn, case, begin=True)
+        return [ActiveLoop(FORM), *ask(heard.question)] if heard and heard.question else []
 
 
 class ValidateComplaintForm(PatientAction):
     def name(self) -> str:
         return "validate_complaint_form"
 
+    def unknown(self) -> Events:
+        return ask(None)
+
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        ask = SlotSet("requested_slot", "complaint_text")
-        message = turn.message
-        if not turn.answers_the_patient:
-            return [ask, SlotSet("complaint_begun", turn.tracker.get_slot("complaint_begun"))]
-        if message.intent in _SOMETHING_ELSE and len(message.text.split()) <= _SHORT:
-            return [ask, ActionExecutionRejected("complaint_form")]
-        begun = turn.tracker.get_slot("complaint_begun")
-        nothing_more = begun and message.intent in _NOTHING_MORE and len(message.text.split()) <= _SHORT
-        words = "\n".join(part for part in (begun, "" if nothing_more else message.text) if part and part != "-")
-        complaint = await complete_complaint(turn.tx, case, words)
-        turn.tell([received(complaint) if complaint else Say("utter_nothing_to_cancel")])
-        return [SlotSet("requested_slot", None), SlotSet("complaint_begun", None)]
+        complaint = await turn.tx.complaints.current(case.person.id, visit_id=turn.visit.id)
+        question = next_question(case, complaint) if complaint else None
+        missed = turn.tracker.get_slot("complaint_missed")
+        if question and not turn.answers_the_patient:
+            return ask(question, missed=missed)
+        if question and not _answers(turn, question):
+            return [*ask(question), ActionExecutionRejected(FORM)]
+        heard = await listen(turn, case, begin=False, again=missed is not None and missed == question)
+        if heard is None:
+            turn.tell([Say("utter_nothing_to_cancel")])
+            return ask(None)
+        if heard.understood:
+            return ask(heard.question)
+        turn.tell([Say("utter_not_understood")])
+        return ask(heard.question, missed=heard.question)
+
+
+def _answers(turn: Turn, question: str) -> bool:
+    """What is wrong is told in any words, however Rasa takes them."""
+    message = turn.message
+    if question == "complaint_text":
+        return message.intent not in _SOMETHING_ELSE or len(message.text.split()) > _SHORT
+    return message.intent in _MAY_ANSWER
+
+
+async def step_back(turn: Turn, case: PatientCase) -> Events:
+    """Takes back the last answer of the complaint that is being told."""
+    question = await one_step_back(turn.tx, case, told(turn))
+    if question is None:
+        turn.tell([Say("utter_nothing_to_go_back_to")])
+        return []
+    return ask(question)
 
 
 class AfterComplaint(PatientAction):

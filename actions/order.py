@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from rasa_sdk.events import ActionExecutionRejected, SlotSet
 
+from actions import complaint
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
 from actions.turn import Events, PatientAction, Turn, leave_form, service
 from ordering.model import Order
@@ -144,6 +145,8 @@ class GoBack(PatientAction):
         return "action_go_back"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        if turn.tracker.active_loop_name == complaint.FORM:
+            return await complaint.step_back(turn, case)
         if case.draft is None or not case.draft.go_back():
             turn.tell([Say("utter_nothing_to_go_back_to")])
             return []
@@ -160,7 +163,7 @@ class Cancel(PatientAction):
         return "action_cancel"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        if turn.tracker.active_loop_name == "complaint_form" and await give_up_complaint(turn.tx, case):
+        if turn.tracker.active_loop_name == complaint.FORM and await give_up_complaint(turn.tx, case):
             turn.tell([Say("utter_complaint_dropped")])
             return [*leave_form(), *go_on_with_order(case)]
         await turn.tx.orders.drop_draft(case.person.id)

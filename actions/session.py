@@ -4,6 +4,7 @@ from rasa_sdk.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet
 
 from actions.order_slots import go_on_with_order
 from actions.turn import Events, Turn, VisitAction, service
+from ordering.use_cases.complain import next_question
 
 
 class SessionStart(VisitAction):
@@ -18,9 +19,9 @@ class SessionStart(VisitAction):
         return [*events, ActionExecuted("action_listen")]
 
     async def _open_question(self, turn: Turn) -> Events:
-        complaint = await turn.tx.orders.open_complaint(turn.visit.person_id or 0)
-        if complaint and complaint.opened_at >= turn.visit.started_at:
-            return [ActiveLoop("complaint_form"), SlotSet("requested_slot", "complaint_text")]
         case = await turn.case()
+        complaint = await turn.tx.complaints.current(case.person.id, visit_id=turn.visit.id)
+        if complaint and (question := next_question(case, complaint)):
+            return [ActiveLoop("complaint_form"), SlotSet("requested_slot", question)]
         # An order begun in another visit is offered, not forced upon the patient.
         return [] if case.question == "resume" else go_on_with_order(case)

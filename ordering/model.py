@@ -154,16 +154,40 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """`text` is None while the patient has not yet said what is wrong."""
+    """What a patient says is wrong, or wants to give back (C1-C7).
+
+    status: open while questions remain (it counts all the same), received, referred (to the supplier, or about
+    something that cannot be returned: nothing was opened), cancelled by the patient.
+    kind: one of rulebook.complaints.KINDS, None while or if it is not known. text: the patient's own words.
+    article_number, order_id: what it is about, as far as is known; product: what the patient called something that
+    is none of their articles. wanted: new_delivery / return / report.
+    discovered: the day, where it was told. discovered_before: told only to be before that day.
+    route, late: the rulebook's answer to what is known so far.
+    answered: questions that were put and answered, in order, whether or not the patient knew.
+    seen: id of the last message that changed it, so that the same message changes it once.
+    """
 
     id: int
     case_number: str  # "R" and six digits
     person_id: int
     region: str
-    kind: str  # defect / deviation / return / other
-    text: str | None
     channel: str
     opened_at: datetime
+    visit_id: int
+    status: Literal["open", "received", "referred", "cancelled"] = "open"
+    kind: str | None = None
+    text: str | None = None
+    article_number: str | None = None
+    order_id: int | None = None
+    product: str | None = None
+    wanted: str | None = None
+    leftover: bool | None = None
+    discovered: date | None = None
+    discovered_before: date | None = None
+    route: str | None = None
+    late: bool = False
+    answered: tuple[str, ...] = ()
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

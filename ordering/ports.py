@@ -77,15 +77,23 @@ class Orders(Protocol):
         """Compare-and-swap on the status. False: it was none of `was`."""
         ...
 
-    async def open_complaint(self, person_id: int) -> Complaint | None:
-        """The one whose text is still missing."""
+
+class Complaints(Protocol):
+    async def current(self, person_id: int, *, visit_id: int, message_id: str | None = None) -> Complaint | None:
+        """The visit's open complaint, or the one that this very message changed last; the newest if there are two."""
         ...
 
-    async def add_complaint(
-        self, *, person_id: int, region: str, kind: str, text: str | None, channel: str, now: datetime
-    ) -> Complaint: ...
-    async def fill_complaint(self, complaint_id: int, text: str) -> Complaint: ...
-    async def drop_complaint(self, complaint_id: int) -> None: ...
+    async def of_person(self, person_id: int) -> list[Complaint]:
+        """All of them, newest first, cancelled ones too."""
+        ...
+
+    async def add(self, *, person_id: int, region: str, channel: str, visit_id: int, now: datetime) -> Complaint:
+        """An open one under a free case number, with nothing told yet."""
+        ...
+
+    async def save(self, complaint: Complaint) -> bool:
+        """Writes what has been told. False: it is not open any more, and nothing was changed."""
+        ...
 
 
 class Conversations(Protocol):
@@ -171,6 +179,10 @@ class Outbox(Protocol):
         """The row's id; None when the key is there already."""
         ...
 
+    async def withdraw(self, key: str) -> bool:
+        """Takes back what nobody has tried to send yet. False: there is no such row."""
+        ...
+
     async def lease(self, now: datetime, *, ids: Sequence[int] | None = None, limit: int = 20) -> list[OutboxRow]:
         """Due rows, marked `sending` (compare-and-swap; SKIP LOCKED on PostgreSQL), oldest id first. `ids`: only these.
 
@@ -210,6 +222,7 @@ class Imports(Protocol):
 class Transaction(Protocol):
     people: People
     orders: Orders
+    complaints: Complaints
     conversations: Conversations
     outbox: Outbox
     facts: Facts

@@ -1,4 +1,4 @@
-"""Drafts, placed orders and complaints."""
+"""Drafts and placed orders."""
 
 import secrets
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
 
 from ordering.local_time import STOCKHOLM
-from ordering.model import Complaint, DraftRow, NewOrder, Order, OrderLine, OrderStatus
+from ordering.model import DraftRow, NewOrder, Order, OrderLine, OrderStatus
 from ordering.store.connection import Work
-from ordering.store.tables import complaints, order_lines, orders
+from ordering.store.tables import order_lines, orders
 
 _TRIES = 50
 
@@ -50,20 +50,6 @@ _SET_STATUS = (
     .values(status=bindparam("to"), status_at=bindparam("now"))
 )
 _SET_DELIVERED = _SET_STATUS.values(delivered_on=bindparam("delivered"))
-
-_OPEN_COMPLAINT = (
-    select(*complaints.c)
-    .where(complaints.c.person_id == bindparam("person"), complaints.c.text.is_(None))
-    .order_by(complaints.c.id.desc())
-    .limit(1)
-)
-_FILL_COMPLAINT = (
-    update(complaints)
-    .where(complaints.c.id == bindparam("complaint"))
-    .values(text=bindparam("said"))
-    .returning(*complaints.c)
-)
-_DROP_COMPLAINT = delete(complaints).where(complaints.c.id == bindparam("complaint"), complaints.c.text.is_(None))
 
 
 class SqlOrders:
@@ -124,32 +110,6 @@ class SqlOrders:
             return (await self._work.write(_SET_STATUS, parameters)).rowcount == 1
         parameters["delivered"] = now.astimezone(STOCKHOLM).date()
         return (await self._work.write(_SET_DELIVERED, parameters)).rowcount == 1
-
-    async def open_complaint(self, person_id: int) -> Complaint | None:
-        row = (await self._work.read(_OPEN_COMPLAINT, {"person": person_id})).first()
-        return None if row is None else Complaint(**row._mapping)
-
-    async def add_complaint(
-        self, *, person_id: int, region: str, kind: str, text: str | None, channel: str, now: datetime
-    ) -> Complaint:
-        values = {"person_id": person_id, "region": region, "kind": kind, "text": text, "channel": channel}
-        for _ in range(_TRIES):
-            case_number = f"R{secrets.randbelow(900_000) + 100_000}"
-            row = values | {"case_number": case_number, "opened_at": now}
-            complaint_id = await self._work.insert_new(complaints, row, unless="case_number")
-            if complaint_id is not None:
-                return Complaint(complaint_id, case_number, person_id, region, kind, text, channel, now)
-        raise RuntimeError("no free case number found")
-
-    async def fill_complaint(self, complaint_id: int, text: str) -> Complaint:
-        row = (await self._work.write(_FILL_COMPLAINT, {"complaint": complaint_id, "said": text})).first()
-        if row is None:
-            raise LookupError(f"no complaint with id {complaint_id}")
-        return Complaint(**row._mapping)
-
-    async def drop_complaint(self, complaint_id: int) -> None:
-        """Only while its text is missing: what a patient has reported is never taken away."""
-        await self._work.write(_DROP_COMPLAINT, {"complaint": complaint_id})
 
     async def _placed_before(self, keys: list[str]) -> list[Order] | None:
         found = _orders(await self._work.read(_BY_KEYS, {"keys": keys}))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, literal_column, null, select, update
+from sqlalchemy import bindparam, delete, literal_column, null, select, update
 
 from ordering.model import OutboxRow
 from ordering.store.connection import Work
@@ -55,6 +55,9 @@ _FAILED = (
     .values(status=bindparam("new_status"), attempts=outbox.c.attempts + 1, error=bindparam("reason"))
 )
 _FAILED_UNTIL = _FAILED.values(due_at=bindparam("retry_at"))
+_WITHDRAW = delete(outbox).where(
+    outbox.c.key == bindparam("which"), outbox.c.status == "pending", outbox.c.attempts == 0
+)
 _BY_PROVIDER = _ROW.where(outbox.c.provider_id == bindparam("provider"))
 
 
@@ -76,6 +79,9 @@ class SqlOutbox:
         values = {"kind": kind, "recipient": recipient, "sealed": sealed, "key": key, "due_at": due_at}
         values |= {"sender": sender, "order_id": order_id, "status": "pending", "attempts": 0}
         return await self._work.insert_new(outbox, values, unless="key")
+
+    async def withdraw(self, key: str) -> bool:
+        return (await self._work.write(_WITHDRAW, {"which": key})).rowcount == 1
 
     async def lease(self, now: datetime, *, ids: Sequence[int] | None = None, limit: int = 20) -> list[OutboxRow]:
         """Rows come back with the status they were found in, so that the sender knows what it is up to.

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ordering import ports
+from ordering.store.complaints import SqlComplaints
 from ordering.store.connection import Work, make_engine
 from ordering.store.conversations import SqlConversations
 from ordering.store.facts import SqlFacts
@@ -19,6 +20,7 @@ class SqlTransaction:
 
     people: ports.People
     orders: ports.Orders
+    complaints: ports.Complaints
     conversations: ports.Conversations
     outbox: ports.Outbox
     facts: ports.Facts
@@ -27,6 +29,7 @@ class SqlTransaction:
     def __init__(self, work: Work) -> None:
         self.people = SqlPeople(work)
         self.orders = SqlOrders(work)
+        self.complaints = SqlComplaints(work)
         self.conversations = SqlConversations(work)
         self.outbox = SqlOutbox(work)
         self.facts = SqlFacts(work)

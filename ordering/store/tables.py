@@ -209,10 +209,23 @@ complaints = _table(
     Column("case_number", String(7), nullable=False, unique=True),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("region", String(20), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("text", Text),
     Column("channel", String(20), nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("visit_id", Integer, nullable=False),  # no key: what a patient told outlives the visit
+    Column("status", String(20), nullable=False),
+    Column("kind", String(20)),
+    Column("text", Text),
+    Column("article_number", String(20)),
+    Column("order_id", ForeignKey("orders.id")),
+    Column("product", String(100)),
+    Column("wanted", String(20)),
+    Column("leftover", Boolean),
+    Column("discovered", Date),
+    Column("discovered_before", Date),
+    Column("route", String(20)),
+    Column("late", Boolean, nullable=False),
+    Column("answered", JSON, nullable=False),
+    Column("seen", String(50)),
 )
 
 threads = _table(

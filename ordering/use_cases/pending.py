@@ -6,8 +6,10 @@ from typing import Literal
 
 from ordering import wording
 from ordering.draft import PRIVATE, Draft
-from ordering.model import SmsDetail, Visit
+from ordering.model import Complaint, SmsDetail, Visit
 from ordering.ports import Transaction
+from ordering.use_cases.complain import next_question as next_about_complaint
+from ordering.use_cases.complain_choices import complaint_choices
 from ordering.use_cases.patient_case import PatientCase, load, written_address
 from rulebook import Rulebook
 
@@ -64,7 +66,19 @@ async def pending_question(
     if visit.person_id is None:
         return None
     case = await load(tx, book, visit, now=now, sms_detail=sms_detail)
-    return pending(case)
+    complaint = await tx.complaints.current(visit.person_id, visit_id=visit.id)
+    return pending_about(case, complaint) if complaint else pending(case)
+
+
+def pending_about(case: PatientCase, complaint: Complaint) -> Pending | None:
+    name = next_about_complaint(case, complaint)
+    if name is None:
+        return None
+    choices = tuple(
+        PendingChoice(one.label, {"choice": f"{name}={one.value}"}, aliases=one.aliases, values=one.values)
+        for one in complaint_choices(case, complaint, name)
+    )
+    return Pending(name, expects="choice" if choices else "anything", choices=choices)
 
 
 def pending(case: PatientCase) -> Pending | None:

@@ -85,10 +85,12 @@ class Rasa:
         self.events = [event["event"] for event in result["events"]]
         return [response.get("response") or response.get("custom") for response in result["responses"]]
 
-    async def answer(self, intent: str = "inform", *entities: tuple[str, str], text: str = "-"):
-        """An answer inside the order form."""
-        self.loop = "order_form"
-        return await self.call("validate_order_form", intent, *entities, text=text)
+    async def answer(
+        self, intent: str = "inform", *entities: tuple[str, str], text: str = "-", form: str = "order_form"
+    ):
+        """An answer inside a form."""
+        self.loop = form
+        return await self.call(f"validate_{form}", intent, *entities, text=text)
 
     async def pick(self, choice: str):
         return await self.answer("inform", ("choice", choice))

@@ -220,27 +220,6 @@ async def test_a_fee_is_told_once_for_the_whole_order(rasa):
     assert await rasa.call("action_fee", "ask_fee", first=False) == ["utter_read_fee"]
 
 
-async def test_a_complaint_is_written_down_in_the_patients_own_words(rasa):
-    await rasa.begin(JOHAN)
-    assert await rasa.call("action_complain", "report_defect", text="jag vill reklamera") == []
-    assert (rasa.loop, rasa.asked) == ("complaint_form", "complaint_text")
-    said = await rasa.call("validate_complaint_form", "out_of_scope", text="sensorn lossnade efter två dagar")
-    assert said == ["utter_complaint_received"]
-    assert rasa.asked is None
-    assert await rasa.call("action_after_complaint", first=False) == []
-    long_enough = "paketet kom i går men kartongen var sönder och två saknades"
-    assert await rasa.call("action_complain", "report_deviation", text=long_enough) == ["utter_complaint_received"]
-
-
-async def test_a_complaint_can_be_given_up(rasa):
-    await rasa.begin(JOHAN)
-    await rasa.call("action_complain", "report_defect", text="fel")
-    await rasa.call("validate_complaint_form", "cancel", text="avbryt")
-    assert "action_execution_rejected" in rasa.events
-    assert await rasa.call("action_cancel", "cancel", first=False) == ["utter_complaint_dropped"]
-    assert rasa.loop is None
-
-
 async def test_every_action_and_response_that_is_named_exists(rasa):
     import re
     from pathlib import Path

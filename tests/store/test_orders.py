@@ -165,29 +165,3 @@ async def test_orders_made_elsewhere_count_and_nobody_here_made_them(demo: SqlSt
     assert {order.ordered_by for order in (strips, drink)} == {None}
     assert drink.lines[0].variants == {"JOR": 10, "CHO": 5, "NEU": 5}
     assert drink.day == TODAY - timedelta(days=80)
-
-
-async def test_a_complaint_waits_for_its_text(demo: SqlStores, anna: Person) -> None:
-    async with demo.begin() as tx:
-        opened = await tx.orders.add_complaint(
-            person_id=anna.id, region="vg", kind="defect", text=None, channel="chat", now=NOW
-        )
-        assert re.fullmatch("R[1-9][0-9]{5}", opened.case_number)
-    async with demo.begin() as tx:
-        assert await tx.orders.open_complaint(anna.id) == opened
-        filled = await tx.orders.fill_complaint(opened.id, "Locket läcker")
-        assert (filled.case_number, filled.text, filled.opened_at) == (opened.case_number, "Locket läcker", NOW)
-        assert await tx.orders.open_complaint(anna.id) is None
-        await tx.orders.drop_complaint(opened.id)
-        assert (await tx.orders.fill_complaint(opened.id, "Och mer")).text == "Och mer", "it was not taken away"
-
-
-async def test_an_abandoned_complaint_can_be_dropped(demo: SqlStores, anna: Person) -> None:
-    async with demo.begin() as tx:
-        opened = await tx.orders.add_complaint(
-            person_id=anna.id, region="vg", kind="other", text=None, channel="sms", now=NOW
-        )
-        await tx.orders.drop_complaint(opened.id)
-        assert await tx.orders.open_complaint(anna.id) is None
-        with pytest.raises(LookupError):
-            await tx.orders.fill_complaint(opened.id, "?")

@@ -82,3 +82,16 @@ async def test_a_row_that_may_have_gone_out_says_so_when_it_comes_back(stores: S
     assert await lease(stores, NOW + LEASE - timedelta(seconds=1)) == []
     again = await lease(stores, NOW + LEASE)
     assert {row.id: row.status for row in again} == {reported: "unknown", crashed: "unknown"}
+
+
+async def test_what_nobody_has_tried_to_send_can_be_taken_back(stores: SqlStores) -> None:
+    async with stores.begin() as tx:
+        for key in ("waiting", "tried"):
+            await tx.outbox.put(kind="mail", recipient="a@b.se", sealed=b"x", key=key, due_at=NOW)
+    async with stores.begin() as tx:
+        assert await tx.outbox.withdraw("waiting")
+        assert not await tx.outbox.withdraw("waiting")
+        (tried,) = await tx.outbox.lease(NOW)
+        assert not await tx.outbox.withdraw("tried"), "it is on its way"
+        await tx.outbox.failed(tried.id, error="no answer", retry_at=NOW)
+        assert not await tx.outbox.withdraw("tried"), "it may have gone out"

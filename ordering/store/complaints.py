@@ -1,0 +1,63 @@
+"""Complaints: written down from the first words, and filled in as the patient tells more."""
+
+import secrets
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, or_, select, update
+
+from ordering.model import Complaint
+from ordering.store.connection import Work
+from ordering.store.tables import complaints
+
+_TRIES = 50
+_ROW = select(*(complaints.c[field.name] for field in fields(Complaint)))
+_CURRENT = (
+    _ROW.where(
+        complaints.c.person_id == bindparam("person"),
+        complaints.c.visit_id == bindparam("visit"),
+        or_(complaints.c.status == "open", complaints.c.seen == bindparam("message")),
+    )
+    .order_by(complaints.c.id.desc())
+    .limit(1)
+)
+_OF_PERSON = _ROW.where(complaints.c.person_id == bindparam("person")).order_by(complaints.c.id.desc())
+# What stays as it was when the complaint was opened.
+_FIXED = frozenset({"id", "case_number", "person_id", "region", "channel", "opened_at", "visit_id"})
+
+
+class SqlComplaints:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def current(self, person_id: int, *, visit_id: int, message_id: str | None = None) -> Complaint | None:
+        parameters = {"person": person_id, "visit": visit_id, "message": message_id}
+        row = (await self._work.read(_CURRENT, parameters)).first()
+        return None if row is None else _complaint(row)
+
+    async def of_person(self, person_id: int) -> list[Complaint]:
+        return [_complaint(row) for row in await self._work.read(_OF_PERSON, {"person": person_id})]
+
+    async def add(self, *, person_id: int, region: str, channel: str, visit_id: int, now: datetime) -> Complaint:
+        for _ in range(_TRIES):
+            case_number = f"R{secrets.randbelow(900_000) + 100_000}"
+            made = Complaint(0, case_number, person_id, region, channel, now, visit_id)
+            row = {name: value for name, value in _values(made).items() if name != "id"}
+            complaint_id = await self._work.insert_new(complaints, row, unless="case_number")
+            if complaint_id is not None:
+                return Complaint(complaint_id, case_number, person_id, region, channel, now, visit_id)
+        raise RuntimeError("no free case number found")
+
+    async def save(self, complaint: Complaint) -> bool:
+        values = {name: value for name, value in _values(complaint).items() if name not in _FIXED}
+        change = update(complaints).where(complaints.c.id == complaint.id, complaints.c.status == "open").values(values)
+        return (await self._work.write(change)).rowcount == 1
+
+
+def _values(complaint: Complaint) -> dict[str, Any]:
+    return asdict(complaint) | {"answered": list(complaint.answered)}
+
+
+def _complaint(row: Row[Any]) -> Complaint:
+    return Complaint(**{**row._mapping, "answered": tuple(row.answered)})

@@ -1,0 +1,247 @@
+"""What a patient's words tell about a complaint. Pure; what the words leave open is asked."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from babel.dates import get_day_names, get_month_names
+
+from ordering.numbers import number
+from rulebook.complaints import KINDS
+
+DEVIATIONS = tuple(kind for kind in KINDS if kind not in ("defect", "return"))
+# What the words mean besides what they say: the intent that Rasa heard narrows the kinds.
+INTENTS: dict[str, tuple[str, ...]] = {
+    "report_defect": ("defect",),
+    "report_deviation": DEVIATIONS,
+    "return_products": ("return",),
+}
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+_NOT = r"(?:inte|int|ej|aldrig|icke)"
+_CAME = r"(?:kom|kommit|fått|fick|dykt|anlänt|levererats?|hunnit|sett)"
+_GOT = r"(?:fick|fått|skicka(?:t|de)|levererat|kom|kommit|låg)"
+_PARCEL = r"(?:paket|kartong|låd|försändelse|leverans|förpackning)\w*"
+_BROKEN = r"(?:trasig|sönder|krossa|blöt|skada|buckl|läck|spruck|intryckt|fukti)\w*"
+_COUNT = r"(?:\d+|två|tre|fyra|fem|sex|sju|åtta|nio|tio|tolv)"
+
+_KINDS: dict[str, re.Pattern[str]] = {
+    "wrong_address": _any(
+        r"\bfel (?:\w+ )?(?:adress|dörr|port|hus|person|lägenhet|ställe|ombud|utlämningsställe)",
+        r"(?:hos|till|vid) (?:min |en |vår )?grann",
+        r"\bgrannen (?:fick|har|tog|hade)",
+        r"(?:hos|till) (?:någon annan|nån annan)",
+        r"\bgamla adress",
+    ),
+    "missing": _any(
+        rf"\b{_NOT}\b(?: \w+){{0,2}} {_CAME}\b(?! (?:alla|allt|hela|rätt))",
+        rf"\b{_CAME}\b(?: \w+){{0,2}} {_NOT}\b(?! (?:alla|allt|hela|rätt))",
+        rf"\b(?:inget|ingenting|ingen|inte ett)\b(?: \w+){{0,3}} {_CAME}\b",
+        rf"\b{_PARCEL} (?:saknas|är borta|försvann)|(?:finns|är) inte här\b",
+        r"försvunn|\bborta\b|stul(?:en|et)|\b(?:någon|nån) har tagit",
+        r"tillbaka innan jag hann|hittar inte (?:mitt )?paket",
+    ),
+    "late": _any(
+        r"försena|\bsent?\b(?! (?:pappa|mamma|min))|dröj|väntat",
+        r"(?:skulle|borde) (?:\w+ )?(?:kommit|varit här|ha kommit)",
+        r"(?:gått|går) (?:\w+ ){1,2}veck",
+    ),
+    "wrong_article": _any(
+        r"\bfel (?:vara|varor|sak|saker|produkt|artikel|storlek|smak|sort|grej|modell|märke|typ|kateter|slags)",
+        r"någon annans|nån annans|annat namn|blandat ihop|i ?stället för",
+        rf"\b{_GOT}\b.*\b(?:men|fast|fastän|när|medan)\b.*\bbeställ",
+        rf"\bbeställ\w*\b.*\b(?:men|fast|och)\b.*\b{_GOT}\b(?! (?:inte|aldrig|inget))",
+    ),
+    "wrong_number": _any(
+        r"fel antal|hälften|dubbelt|\bfattas\b",
+        r"(?<!paketet )(?<!leveransen )\bsakna(?:s|des)\b",
+        rf"\b(?:{_GOT}|var|är)\b(?: \w+){{0,3}} för (?:få|många|mycket|lite)\b",
+        rf"\bbara (?:en|ett|halva|{_COUNT})\b",
+        rf"\b{_COUNT}\b.*\b(?:skulle|borde|fast|men|när|beställ\w*)\b.*\b{_COUNT}\b",
+        rf"\b{_NOT} {_CAME}? ?(?:alla|allt|hela)\b|\b{_CAME} {_NOT} (?:alla|allt|hela)\b",
+    ),
+    "damaged": _any(
+        rf"\b{_PARCEL}\b.*\b{_BROKEN}",
+        rf"\b{_BROKEN} (?:\w+ )?{_PARCEL}",
+        rf"{_BROKEN}\b.*\bnär (?:\w+ )?kom\b|\bnär (?:\w+ )?kom\b.*\b{_BROKEN}",
+        rf"\b{_PARCEL} (?:var|är) (?:\w+ )?öppna[dt]|transport(?:en|skad)",
+    ),
+    "defect": _any(
+        r"fungera\w* in(?:te|t)|funk\w* in(?:te|t)|trasig|sönder|läck|defekt|lossn|slut\w* (?:fungera|funka|ge\b)",
+        r"visar (?:\w+ )?fel|fel värde|galna|fäster in(?:te|t)|släpper|spricka|spruck|mögl|möge|\bsura?\b|surn|härsk",
+        r"klump|utgång|bäst före|böjd|går av|larmar|startar in(?:te|t)|inte tät|tätt|glappar|\bhål i\b|luktar|smakar",
+        r"\bla(?:de)? av\b|(?:sensor|pump|mätar)\w* (?:\w+ )?dog\b",
+        r"sticker in(?:te|t)|passar inte|dålig kvalit|felaktig|fuktig|sitter inte fast",
+    ),
+    "return": _any(
+        r"retur|ångerrätt|\b(?:skickar?|skika|lämnar?|ger?)\b (?:\w+ ){0,3}(?:tillbak|igen)",
+        r"ta(?:r ni)? (?:emot|tillbak)|behöver inte",
+    ),
+}
+_LEFT_OVER = _any(
+    r"\bbl(?:ev|ivit)\b(?: \w+){0,2} över|överbliv|\böver (?:sen|sedan|efter|hemma|som)",
+    r"\b(?:har|finns)\b(?: \w+){0,5} över\b",
+    r"\bdött\b|\bdöd\b|\bdog\b|gått bort|gick bort|avlid|dödsbo",
+    r"oanvän|massor kvar|kvar (?:hemma|sedan|sen)|inte använt",
+    r"behöver (?:dem |det |den |\w+ )?(?:inte|ej) (?:\w+ )?läng|inte behöv|för mycket hemma|använder (?:\w+ )?inte",
+    r"slutat (?:med|använda)",
+)
+_WISH = r"(?:skicka|få|leverera|behöver|vill ha|önskar|gärna|ha)\b"
+_WANTED: dict[str, re.Pattern[str]] = {
+    "new_delivery": _any(
+        rf"{_WISH} (?:\w+ ){{0,3}}(?:ny|nya|nytt)\b|^(?:en )?(?:ny|nya|nytt)\b|ersättning|skicka om|omleverans",
+        rf"{_WISH} (?:\w+ ){{0,2}}(?:igen|resten|rätt|det som saknas|de som saknas)\b",
+    ),
+    "return": _KINDS["return"],
+    "report": _any(
+        r"bara (?:\w+ ){0,2}(?:anmäl|rapporter|tala om|berätta|säga|meddela)",
+        r"inget (?:mer|annat|särskilt|alls)|behöver inget|det räcker",
+    ),
+}
+_DO_NOT_KNOW = _any(
+    r"\b(?:vet|minns|kommer)\b(?: \w+){0,2} (?:inte|ej|int)\b|ingen aning|\bosäker|inte säker|spelar ingen roll",
+    r"\b(?:do not|don'?t) (?:know|remember)|no idea|not sure",
+)
+_CAME_THEN = re.compile(r"\bkom\b|kommit|\bfick\b|hämtade|leverera|anlände")
+_FOUND_OUT = re.compile(r"upptäck|märk|\bsåg\b|öppnade|slutade|la(?:de)? av|dog|lossnade|gick sönder")
+_ENOUGH_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message. `choices`: picked answers, by question. `products`, `flavours`: as Rasa found them in the words."""
+
+    message_id: str
+    intent: str
+    text: str = ""
+    products: tuple[str, ...] = ()
+    flavours: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The patient's own words; a key or a click has none."""
+        said = self.text.strip()
+        return "" if said == "-" or said.startswith("/") else said
+
+    @property
+    def does_not_know(self) -> bool:
+        return bool(_DO_NOT_KNOW.search(self.words.lower()))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From the first to the last day that something can have been found out."""
+
+    first: date
+    last: date
+
+
+def kinds(words: str, intent: str) -> tuple[str, ...]:
+    """The kinds that a complaint may be, of rulebook.complaints.KINDS. One: that is it. None: nothing is known."""
+    found = set(happened(words))
+    hinted = INTENTS.get(intent, ()) if words else ()
+    if "missing" in found:
+        found.discard("late")
+    deviations = tuple(kind for kind in DEVIATIONS if kind in found)
+    if "return" in found or hinted == ("return",):
+        # "I got too many and want to return the rest" is a wrong number; a return is what the patient wants.
+        return deviations or ("defect" if "defect" in found else "return",)
+    if "defect" not in found:
+        return deviations or hinted
+    if hinted == ("defect",) and deviations:
+        return ("defect", *deviations)
+    if hinted and not deviations:
+        return ("defect",) if hinted == ("defect",) else ("defect", "damaged")
+    return deviations or ("defect",)
+
+
+def happened(words: str) -> frozenset[str]:
+    """The kinds that the words themselves describe."""
+    said = words.lower()
+    return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(said))
+
+
+def tells_enough(words: str) -> bool:
+    """Whether somebody who reads this knows what went wrong."""
+    return bool(happened(words)) or len(words.split()) >= _ENOUGH_WORDS
+
+
+def left_over(words: str) -> bool:
+    return bool(_LEFT_OVER.search(words.lower()))
+
+
+def wanted(words: str) -> str | None:
+    said = words.lower()
+    found = [name for name, pattern in _WANTED.items() if pattern.search(said)]
+    return found[0] if len(found) == 1 else None
+
+
+def discovered(words: str, today: date, *, asked: bool) -> Days | None:
+    """When it was found out, as far as the words tell.
+
+    asked: they answer that very question. A day told unasked counts when the words say that it was found out then,
+    or that the parcel came then: nothing can have been found out before that.
+    """
+    said = words.lower()
+    days = _days(said, today)
+    if days is None or days.first > today:
+        return None
+    if asked or _FOUND_OUT.search(said):
+        return Days(days.first, min(days.last, today))
+    return Days(days.first, today) if _CAME_THEN.search(said) else None
+
+
+def _days(said: str, today: date) -> Days | None:
+    if re.search(r"\bi förrgår\b", said):
+        return _on(today - timedelta(days=2))
+    if re.search(r"\bi ?går\b", said):
+        return _on(today - timedelta(days=1))
+    if re.search(r"\bi ?dag\b|\bi morse\b|\bi natt\b|\bnyss\b|\bjust nu\b|\balldeles nyligen\b", said):
+        return _on(today)
+    if ago := re.search(r"\bför (?:\w+ )?(\w+) (dag|veck|månad)\w* se(?:da)?n\b", said):
+        count = number(ago[1])
+        return _ago(count, ago[2], today) if count is not None else None
+    monday = today - timedelta(days=today.weekday())
+    if re.search(r"\bförra veckan\b", said):
+        return Days(monday - timedelta(days=7), monday - timedelta(days=1))
+    return _weekday(said, today) or _date(said, today)
+
+
+def _on(day: date) -> Days:
+    return Days(day, day)
+
+
+def _ago(count: int, unit: str, today: date) -> Days:
+    """ "Tre veckor sedan" is seldom exactly 21 days: half a unit either way."""
+    days, slack = {"dag": (1, 0), "veck": (7, 3), "månad": (30, 15)}[unit]
+    middle = today - timedelta(days=count * days)
+    return Days(middle - timedelta(days=slack), middle + timedelta(days=slack))
+
+
+def _weekday(said: str, today: date) -> Days | None:
+    for weekday, name in get_day_names("wide", locale="sv").items():
+        if re.search(rf"\bi {name}s\b", said):
+            return _on(today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1))
+    return None
+
+
+def _date(said: str, today: date) -> Days | None:
+    """ "den 3 november", "3/11": the latest such day that is not to come."""
+    months = {name: month for month, name in get_month_names("wide", locale="sv").items()}
+    found = re.search(rf"\b(\d{{1,2}})(?: |:?e |/)({'|'.join(months)}|\d{{1,2}})\b", said)
+    if not found:
+        return None
+    month = months.get(found[2]) or int(found[2])
+    for year in (today.year, today.year - 1):
+        try:
+            day = date(year, month, int(found[1]))
+        except ValueError:
+            return None
+        if day <= today:
+            return _on(day)
+    return None
