@@ -237,9 +237,24 @@ def test_the_order_of_history_decides_nothing_w1_w4_w5(
 # Variants
 
 
+def about(line: Line, more: int, each: int) -> Want:
+    """As much as the line gives and `more`, split over its variants if it has any: `each` of all but the first."""
+    asked = line.packages_per_withdrawal + more
+    if not line.variants:
+        return Want(packages=asked)
+    rest = dict.fromkeys(line.variants[1:], each)
+    return Want(variants={line.variants[0]: asked - sum(rest.values()), **rest})
+
+
+near_the_limit = st.tuples(lines, st.integers(-1, 1), st.integers(0, 2)).map(lambda it: (it[0], about(*it)))
+
+
 @steady(400)
-@given(regions, lines, amounts)
-def test_an_allowed_choice_is_of_this_line_and_never_sums_to_more_v1_v2_w7(region: str, line: Line, want: Want) -> None:
+@given(regions, st.tuples(lines, amounts) | near_the_limit)
+def test_an_allowed_choice_is_of_this_line_and_never_sums_to_more_v1_v2_w7(
+    region: str, asked: tuple[Line, Want]
+) -> None:
+    line, want = asked
     decision = ask(region, line.written, line, [], want)
     good = (
         all(number >= 0 for number in (*want.variants.values(), want.packages or 0))
