@@ -32,13 +32,22 @@ def moment(value: Any, path: str) -> datetime:
             raise Malformed(path, "must be a local time such as 2026-03-02T12:10") from None
     if not isinstance(value, datetime):
         raise Malformed(path, "must be a local time such as 2026-03-02T12:10")
-    return value if value.tzinfo is None else value.astimezone(facts.STOCKHOLM).replace(tzinfo=None)
+    try:
+        return value if value.tzinfo is None else value.astimezone(facts.STOCKHOLM).replace(tzinfo=None)
+    except OverflowError:
+        raise Malformed(path, "is beyond the calendar") from None
 
 
 def integer(value: Any, path: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Malformed(path, "must be a whole number")
     return value
+
+
+def _above_zero(value: Any, path: str) -> int:
+    if (read := integer(value, path)) < 1:
+        raise Malformed(path, "must be 1 or more")
+    return read
 
 
 def number(value: Any, path: str) -> float:
@@ -181,7 +190,7 @@ amount = made_by(
     {
         "packages_per_withdrawal": maybe(integer),
         "pieces_per_day": maybe(number),
-        "pieces_per_package": maybe(integer),
+        "pieces_per_package": maybe(_above_zero),
     },
 )
 payers = listed(lambda value, path: mapping({"payer": word}, {})(value, path)["payer"])
