@@ -45,8 +45,9 @@ def waiting_rule(fraction: Fraction | None, waiting: int) -> str:
 
 
 def possible_after_waiting(last: date | None, waiting: int) -> date | None:
-    """W1: None while nothing has been withdrawn, since the first withdrawal needs no waiting."""
-    return last + timedelta(days=waiting) if last else None
+    """W1: None while nothing has been withdrawn, since the first withdrawal needs no waiting, and where there is none
+    (W2, W3)."""
+    return last + timedelta(days=waiting) if last and waiting else None
 
 
 def on_its_way_since(history: Sequence[Withdrawn]) -> date | None:

@@ -218,3 +218,7 @@ def test_a_verdict_and_its_reason_never_contradict_each_other(
     assert (decision.possible_from is not None) == (decision.reason in ("too_early", "not_yet_valid"))
     assert decision.numbers["days_left"] >= 0
     assert (decision.numbers["days_left"] > 0) == (decision.possible_from is not None)
+
+
+def test_where_there_is_no_waiting_no_order_makes_it_too_early_w3() -> None:
+    assert withdraw(date(2026, 2, 1), [Withdrawn(date(2026, 2, 2), "delivered")], region="skane").allowed
