@@ -7,12 +7,13 @@ of the block and rolls back when it raises. Nothing is visible to others before 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from ordering.imported import Counts, ImportBatch, Known, References
 from ordering.model import (
     Address,
+    Article,
     Channel,
     Complaint,
     DraftRow,
@@ -51,6 +52,26 @@ class People(Protocol):
     async def save_address(self, person_id: int, address: Address) -> None: ...
 
 
+class Articles(Protocol):
+    async def get(self, region: str, number: str) -> Article | None: ...
+    async def of_region(self, region: str) -> list[Article]:
+        """The whole range, by number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An order that has not been delivered, by what the rules judge it; nothing that tells whose it is.
+
+    `items`: each article with the prescription type of its line.
+    """
+
+    number: str
+    status: OrderStatus
+    day: date
+    items: tuple[tuple[Article, str | None], ...]
+
+
 class Orders(Protocol):
     async def draft(self, person_id: int) -> DraftRow | None: ...
     async def save_draft(
@@ -70,6 +91,10 @@ class Orders(Protocol):
 
     async def of_person(self, person_id: int) -> list[Order]:
         """All placed orders, newest first, cancelled ones too; orders made elsewhere too (W13)."""
+        ...
+
+    async def under_way(self, region: str) -> list[UnderWay]:
+        """Of all patients, oldest first: orders confirmed, ordered or out for delivery, made elsewhere too."""
         ...
 
     async def by_number(self, number: str) -> Order | None: ...
@@ -221,6 +246,7 @@ class Imports(Protocol):
 
 class Transaction(Protocol):
     people: People
+    articles: Articles
     orders: Orders
     complaints: Complaints
     conversations: Conversations

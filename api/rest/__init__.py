@@ -5,13 +5,14 @@ Doors only: each route is one use case.
 
 from fastapi import APIRouter, FastAPI
 
-from api.rest import orders, problems
+from api.rest import articles, orders, prescriptions, problems, rules
 
 router = APIRouter(prefix="/api/v1")
-router.include_router(orders.router)
+for _doors in (rules, prescriptions, articles, orders):
+    router.include_router(_doors.router)
 
 
 def add_to(app: FastAPI) -> None:
-    """Gives `app` the routes and the form of their problems. Needs app.state.settings and app.state.stores."""
+    """Gives `app` the routes and the form of their problems. Needs app.state.settings, stores and book."""
     app.include_router(router)
     problems.add_to(app)

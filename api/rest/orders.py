@@ -1,15 +1,17 @@
-"""Reports about orders, from the distributor or its carrier."""
+"""Reports about orders, from the distributor or its carrier, and the orders that are late."""
 
-from datetime import UTC
+from datetime import UTC, date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.rest.access import Caller
+from api.rest.clock import AskedDay, moment
 from api.rest.problems import ProblemRaised, responses
+from ordering.use_cases.ask_rules import known_region
+from ordering.use_cases.overdue import overdue_orders
 from ordering.use_cases.report_delivery import report_delivery
-from ordering.wiring import now
 
 router = APIRouter(prefix="/orders", tags=["Orders"])
 
@@ -37,11 +39,32 @@ async def report_status(
 ) -> OrderStatusNow:
     """Reports that an order is on its way or delivered. A delivered order opens its articles for new withdrawals."""
     stores = request.app.state.stores
-    at = report.at.astimezone(UTC) if report.at else None
-    if at is None:
-        async with stores.begin() as tx:
-            at = await now(tx, request.app.state.settings)
+    at = report.at.astimezone(UTC) if report.at else await moment(request)
     outcome = await report_delivery(stores=stores, number=number, status=report.status, at=at)
     if outcome.problem or outcome.order is None:
         raise ProblemRaised(outcome.problem or "unknown_order")
     return OrderStatusNow(number=number, status=outcome.order.status, changed=outcome.changed)
+
+
+class OverdueTold(BaseModel):
+    number: str
+    status: str
+    ordered: date
+    last_day: date = Field(description="In time until then (D15, D17).")
+    target_day: date | None = Field(description="By the distributor's agreement (D16); null where there is none.")
+    days_late: int = Field(description="Days of the calendar after last_day.")
+    contact_patient: bool = Field(description="The region has promised to contact the patient (D17).")
+
+
+class OverdueOrders(BaseModel):
+    day: date
+    orders: list[OverdueTold]
+
+
+@router.get("/overdue", responses=responses("no_valid_key", "malformed"))
+async def overdue(region: str, request: Request, caller: Caller, day: AskedDay) -> OverdueOrders:
+    """Orders under way that should have been delivered by this day, oldest first. Holds nothing about patients."""
+    book = request.app.state.book
+    async with request.app.state.stores.begin() as tx:
+        found = await overdue_orders(tx, book, region=known_region(book, region), day=day)
+    return OverdueOrders(day=day, orders=[OverdueTold.model_validate(each, from_attributes=True) for each in found])

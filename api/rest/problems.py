@@ -7,21 +7,29 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from rulebook.parameter_forms import Malformed
+
 # code: (HTTP status, title)
 PROBLEMS: dict[str, tuple[int, str]] = {
     "no_valid_key": (401, "The header X-API-Key holds no valid key."),
     "unknown_order": (404, "There is no order with this number."),
+    "unknown_article": (404, "The region has no article with this number."),
+    "unknown_line": (404, "There is no such prescription line."),
     "cancelled_order": (409, "The order is cancelled and cannot be delivered."),
     "malformed": (422, "The request does not have the described form."),
 }
 
 
 class Problem(BaseModel):
-    """Body of every answer that is no success (application/problem+json). `code` is stable, `title` is for people."""
+    """Body of every answer that is no success (application/problem+json). `code` is stable, `title` is for people.
+
+    `fields`: paths of the fields that are wrong; `detail`: what is wrong with the first, where more can be said.
+    """
 
     code: str
     title: str
     status: int
+    detail: str | None = None
     fields: list[str] = []
 
 
@@ -48,8 +56,15 @@ def add_to(app: FastAPI) -> None:
         # Which fields, but not what stood in them: that may be a person's.
         return _answer("malformed", sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
 
+    @app.exception_handler(Malformed)
+    async def _not_of_the_rules(request: Request, error: Malformed) -> JSONResponse:
+        """A value that the rules do not know, or a question to them that is not in their form."""
+        part = "query" if request.method == "GET" else "body"
+        path = error.path.removeprefix(".")
+        return _answer("malformed", [f"{part}.{path}" if path else part], error.reason)
 
-def _answer(code: str, fields: list[str] | None = None) -> JSONResponse:
+
+def _answer(code: str, fields: list[str] | None = None, detail: str | None = None) -> JSONResponse:
     status, title = PROBLEMS[code]
-    problem = Problem(code=code, title=title, status=status, fields=fields or [])
+    problem = Problem(code=code, title=title, status=status, detail=detail, fields=fields or [])
     return JSONResponse(problem.model_dump(), status, media_type="application/problem+json")

@@ -19,7 +19,8 @@ from ordering.imported import (
     References,
 )
 from ordering.local_time import STOCKHOLM
-from ordering.model import Article, Variant
+from ordering.model import Article
+from ordering.store.articles import article_of
 from ordering.store.connection import Work
 from ordering.store.orders import insert_numbered_order
 from ordering.store.tables import articles, lines, order_lines, orders, payers, people, representatives, units
@@ -47,7 +48,7 @@ class SqlImports:
         known_payers = await find(work, payers, ("unit",), [(unit,) for unit in unit_numbers])
         return Known(
             people=frozenset((region, number) for region, number in known_people),
-            articles={(row["region"], row["number"]): _article(row) for row in known_articles.values()},
+            articles={(row["region"], row["number"]): article_of(row) for row in known_articles.values()},
             payers={(row["unit"], row["area"]): row["payer"] for row in known_payers},
             lines=known_lines,
         )
@@ -178,11 +179,6 @@ def _article_row(article: Article) -> Row:
         "price_kr": article.price_kr,
         "variants": [[variant.code, variant.name, variant.in_stock] for variant in article.variants],
     }
-
-
-def _article(row: Row) -> Article:
-    values = {name: value for name, value in row.items() if name not in ("id", "variants")}
-    return Article(**values, variants=tuple(Variant(*variant) for variant in row["variants"]))
 
 
 def _person_row(person: ImportedPerson) -> Row:

@@ -1,7 +1,7 @@
 """Drafts and placed orders."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import groupby
@@ -12,8 +12,11 @@ from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, u
 
 from ordering.local_time import STOCKHOLM
 from ordering.model import DraftRow, NewOrder, Order, OrderLine, OrderStatus
+from ordering.ports import UnderWay
+from ordering.store.articles import article_of
 from ordering.store.connection import Work
-from ordering.store.tables import order_lines, orders
+from ordering.store.tables import articles, lines, order_lines, orders
+from rulebook.facts import UNDER_WAY
 
 _TRIES = 50
 
@@ -44,6 +47,20 @@ _ORDERS = (
 _OF_PERSON = _ORDERS.where(orders.c.person_id == bindparam("person"))
 _BY_NUMBER = _ORDERS.where(orders.c.number == bindparam("number"))
 _BY_KEYS = _ORDERS.where(orders.c.idempotency_key.in_(bindparam("keys", expanding=True)))
+_UNDER_WAY = (
+    select(
+        orders.c.number.label("order_number"),
+        orders.c.status,
+        orders.c.day,
+        lines.c.prescription_type,
+        *(column for column in articles.c if column.name != "id"),
+    )
+    .join(order_lines, order_lines.c.order_id == orders.c.id)
+    .join(lines, lines.c.id == order_lines.c.line_id)
+    .join(articles, articles.c.id == lines.c.article_id)
+    .where(orders.c.region == bindparam("of_region"), orders.c.status.in_(sorted(UNDER_WAY)))
+    .order_by(orders.c.day, orders.c.id, order_lines.c.position)
+)
 _SET_STATUS = (
     update(orders)
     .where(orders.c.id == bindparam("order"), orders.c.status.in_(bindparam("was", expanding=True)))
@@ -99,6 +116,10 @@ class SqlOrders:
 
     async def of_person(self, person_id: int) -> list[Order]:
         return _orders(await self._work.read(_OF_PERSON, {"person": person_id}))
+
+    async def under_way(self, region: str) -> list[UnderWay]:
+        rows = (await self._work.read(_UNDER_WAY, {"of_region": region})).mappings()
+        return [_under_way(list(of_one)) for _, of_one in groupby(rows, key=itemgetter("order_number"))]
 
     async def by_number(self, number: str) -> Order | None:
         found = _orders(await self._work.read(_BY_NUMBER, {"number": number}))
@@ -174,3 +195,9 @@ def _order(rows: list[Row[Any]]) -> Order:
     values: list[Any] = list(rows[0][: len(_OWN_FIELDS)])
     values.insert(_FIELDS.index("lines"), tuple(OrderLine(*row[len(_OWN_FIELDS) :]) for row in rows))
     return Order(*values)
+
+
+def _under_way(rows: Sequence[Mapping[Any, Any]]) -> UnderWay:
+    first = rows[0]
+    items = tuple((article_of(row), row["prescription_type"]) for row in rows)
+    return UnderWay(first["order_number"], first["status"], first["day"], items)

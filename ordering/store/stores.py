@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ordering import ports
+from ordering.store.articles import SqlArticles
 from ordering.store.complaints import SqlComplaints
 from ordering.store.connection import Work, make_engine
 from ordering.store.conversations import SqlConversations
@@ -19,6 +20,7 @@ class SqlTransaction:
     """The ports over one connection. Costs nothing until the first statement."""
 
     people: ports.People
+    articles: ports.Articles
     orders: ports.Orders
     complaints: ports.Complaints
     conversations: ports.Conversations
@@ -28,6 +30,7 @@ class SqlTransaction:
 
     def __init__(self, work: Work) -> None:
         self.people = SqlPeople(work)
+        self.articles = SqlArticles(work)
         self.orders = SqlOrders(work)
         self.complaints = SqlComplaints(work)
         self.conversations = SqlConversations(work)

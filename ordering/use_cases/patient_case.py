@@ -1,5 +1,6 @@
 """One patient's lines, orders and draft, held against the region's rules on one day. Every use case starts here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -118,12 +119,7 @@ class PatientCase:
         )
 
     def history(self, line: Line) -> list[facts.Withdrawn]:
-        return [
-            facts.Withdrawn(day=order.day, status=order.status, packages=taken.packages, variants=taken.variants)
-            for order in self.orders
-            for taken in order.lines
-            if taken.line_id == line.id
-        ]
+        return history_of(line, self.orders)
 
     def last_choice(self, line: Line) -> SameAgain:
         """The variants of the last withdrawal on this line (V5), by variant code."""
@@ -273,6 +269,16 @@ class PatientCase:
         ]
         self.draft.lines = [line for line in self.draft.lines if line not in gone]
         return [self.states[line.line_id] for line in gone if line.line_id in self.states]
+
+
+def history_of(line: Line, orders: Iterable[Order]) -> list[facts.Withdrawn]:
+    """The patient's orders as far as they were for this line."""
+    return [
+        facts.Withdrawn(day=order.day, status=order.status, packages=taken.packages, variants=taken.variants)
+        for order in orders
+        for taken in order.lines
+        if taken.line_id == line.id
+    ]
 
 
 def rule_details(details: dict[str, Any]) -> facts.DeliveryDetails:

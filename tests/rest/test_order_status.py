@@ -10,7 +10,6 @@ from api import rest
 from ordering.importing import load_demo
 from ordering.model import NewOrder, OrderLine
 
-KEY = {"X-API-Key": "demo-key"}
 CONFIRMED_AT = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
 
 
@@ -44,20 +43,10 @@ async def number(stores) -> str:
 
 
 @pytest.fixture
-async def client(settings, stores):
-    app = FastAPI()
-    app.state.settings = settings
-    app.state.stores = stores
-    rest.add_to(app)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
-        yield client
-
-
-@pytest.fixture
 def report(client, number):
     async def report(status: str, **more: str) -> httpx.Response:
         body = {"status": status} | more
-        return await client.post(f"/api/v1/orders/{number}/status", json=body, headers=KEY)
+        return await client.post(f"/api/v1/orders/{number}/status", json=body)
 
     return report
 
@@ -99,12 +88,13 @@ async def test_a_cancelled_order_cannot_be_delivered(report, number, stores):
 
 
 async def test_an_unknown_order_is_not_found(client):
-    answer = await client.post("/api/v1/orders/0000000/status", json={"status": "delivered"}, headers=KEY)
+    answer = await client.post("/api/v1/orders/0000000/status", json={"status": "delivered"})
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_order")
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": ""}, {"X-API-Key": "demo-kex"}, {"X-API-Key": "å"}])
 async def test_without_a_valid_key_nothing_is_told(headers, client, number, stores):
+    del client.headers["X-API-Key"]
     raw = {name: value.encode() for name, value in headers.items()}
     answer = await client.post(f"/api/v1/orders/{number}/status", json={"status": "delivered"}, headers=raw)
     assert (answer.status_code, answer.json()["code"]) == (401, "no_valid_key")
@@ -122,7 +112,7 @@ async def test_without_a_valid_key_nothing_is_told(headers, client, number, stor
     ],
 )
 async def test_a_malformed_report_names_the_field_and_never_its_content(body, field, client, number):
-    answer = await client.post(f"/api/v1/orders/{number}/status", json=body, headers=KEY)
+    answer = await client.post(f"/api/v1/orders/{number}/status", json=body)
     assert (answer.status_code, answer.json()["fields"]) == (422, [field])
     assert "198501012382" not in answer.text
 

@@ -1,0 +1,45 @@
+"""The range: which articles can be prescribed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from api.rest.access import Caller
+from api.rest.answers import ArticleTold
+from api.rest.clock import AskedDay
+from api.rest.problems import responses
+from ordering.use_cases.prescribing import find_articles
+
+router = APIRouter(prefix="/articles", tags=["Articles"])
+
+
+class ArticleFound(ArticleTold):
+    product: str = Field(description="The everyday kind of thing it is.")
+    area: str
+    kind: str
+    supplier: str | None
+    pieces_per_package: int
+    price_kr: int | None = Field(description="Per package, where it is known.")
+
+
+class ArticlesFound(BaseModel):
+    articles: list[ArticleFound]
+
+
+@router.get("", responses=responses("no_valid_key", "malformed"))
+async def find(
+    region: str,
+    request: Request,
+    caller: Caller,
+    day: AskedDay,
+    q: Annotated[str, Query(description="An article number, or parts of the name in any order (P13).")] = "",
+    type: Annotated[str | None, Query(description="Only what this prescription type may hold (P10).")] = None,
+    subgroup: str | None = None,
+) -> ArticlesFound:
+    """Articles of the region, by number. Without `q` all of them, or all of the type and subgroup."""
+    async with request.app.state.stores.begin() as tx:
+        found = await find_articles(
+            tx, request.app.state.book, region=region, day=day, query=q, prescription_type=type, subgroup=subgroup
+        )
+    return ArticlesFound(articles=[ArticleFound.model_validate(each, from_attributes=True) for each in found])
