@@ -66,7 +66,10 @@ class Article:
     supplier: str | None = None
     supplier_contact: str | None = None
     pieces_per_package: int = 1
-    price_kr: int | None = None  # per package, only where the patient pays per product (F4)
+    price_kr: int | None = None  # per package (F4, P4)
+    supplier_number: str | None = None  # the supplier's own (P13)
+    warn_above: int | None = None  # packages per withdrawal (P5)
+    stocked: bool | None = None  # by the distributor; None: not known (D16)
     variants: tuple[Variant, ...] = ()  # not empty: generic, flavour is chosen at withdrawal (V1)
 
 

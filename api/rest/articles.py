@@ -19,6 +19,7 @@ class ArticleFound(ArticleTold):
     area: str
     kind: str
     supplier: str | None
+    supplier_number: str | None = Field(description="The supplier's own number.")
     pieces_per_package: int
     price_kr: int | None = Field(description="Per package, where it is known.")
 
@@ -33,7 +34,7 @@ async def find(
     request: Request,
     caller: Caller,
     day: AskedDay,
-    q: Annotated[str, Query(description="An article number, or parts of the name in any order (P13).")] = "",
+    q: Annotated[str, Query(description="An article number, ours or the supplier's, or parts of the name in any order (P13).")] = "",
     type: Annotated[str | None, Query(description="Only what this prescription type may hold (P10).")] = None,
     subgroup: str | None = None,
 ) -> ArticlesFound:

@@ -177,6 +177,9 @@ def _article_row(article: Article) -> Row:
         "supplier_contact": article.supplier_contact,
         "pieces_per_package": article.pieces_per_package,
         "price_kr": article.price_kr,
+        "supplier_number": article.supplier_number,
+        "warn_above": article.warn_above,
+        "stocked": article.stocked,
         "variants": [[variant.code, variant.name, variant.in_stock] for variant in article.variants],
     }
 

@@ -58,6 +58,9 @@ _LINES = (
         articles.c.supplier_contact,
         articles.c.pieces_per_package,
         articles.c.price_kr,
+        articles.c.supplier_number,
+        articles.c.warn_above,
+        articles.c.stocked,
         articles.c.variants,
     )
     .join(articles, articles.c.id == lines.c.article_id)
@@ -160,6 +163,9 @@ def _line(row: Row[Any]) -> Line:
             supplier_contact=row.supplier_contact,
             pieces_per_package=row.pieces_per_package,
             price_kr=row.price_kr,
+            supplier_number=row.supplier_number,
+            warn_above=row.warn_above,
+            stocked=row.stocked,
             variants=tuple(Variant(*variant) for variant in row.variants),
         ),
         unit=row.unit,

@@ -113,6 +113,9 @@ articles = _table(
     Column("supplier_contact", String(200)),
     Column("pieces_per_package", Integer, nullable=False, default=1),
     Column("price_kr", Integer),
+    Column("supplier_number", String(40)),
+    Column("warn_above", Integer),
+    Column("stocked", Boolean),
     Column("variants", JSON, nullable=False, default=list),  # [[code, name, in_stock], ...] in the order to read them
     Index("uq_articles_number", "region", "number", unique=True),
 )

@@ -116,6 +116,8 @@ class PatientCase:
             name=article.name,
             subgroup=article.subgroup,
             price_kr=article.price_kr,
+            stocked=article.stocked,
+            warn_above=article.warn_above,
         )
 
     def history(self, line: Line) -> list[facts.Withdrawn]:

@@ -104,7 +104,13 @@ def is_of_type(book: Rulebook, region: str, day: date, article: Article, prescri
 
 
 def listed(article: Article) -> facts.ListedArticle:
-    return facts.ListedArticle(number=article.number, name=article.name, area=article.area, subgroup=article.subgroup)
+    return facts.ListedArticle(
+        number=article.number,
+        name=article.name,
+        supplier_number=article.supplier_number,
+        area=article.area,
+        subgroup=article.subgroup,
+    )
 
 
 def _judged(

@@ -12,6 +12,7 @@ PERSON = "198501012382"
 ARTICLES = [
     {"region": "vg", "number": "N1", "name": "Dryck", "product": "dryck", "area": "nutrition"},
     {"region": "vg", "number": "T1", "name": "Kanyl", "product": "kanyl", "area": "tracheostomy"},
+    {"region": "vg", "number": "N2", "name": "Ovanlig", "product": "dryck", "area": "nutrition", "stocked": False},
     {"region": "skane", "number": "M1", "name": "Mjöl", "product": "mjöl", "area": "special_foods"},
     {"region": "skane", "number": "K1", "name": "Special", "product": "mat", "area": "special_foods"},
 ]
@@ -43,7 +44,7 @@ def late(client, stores, tmp_path):
                 for region in ("vg", "skane")
             ],
             "prescriptions": [
-                {"region": "vg", "person": PERSON, "lines": [line(1, "N1"), line(2, "T1")]},
+                {"region": "vg", "person": PERSON, "lines": [line(1, "N1"), line(2, "T1"), line(3, "N2")]},
                 {
                     "region": "skane",
                     "person": PERSON,
@@ -98,6 +99,13 @@ async def test_an_order_comes_whole_so_its_slowest_article_decides(late):
     assert (await late(both, day="2026-03-04"))["orders"] == []
     [found] = (await late(both, day="2026-03-05"))["orders"]
     assert (found["last_day"], found["days_late"]) == ("2026-03-04", 1)
+
+
+async def test_nobody_need_be_contacted_about_special_articles_only(late):
+    [special] = (await late(order("A", "2026-02-20", 3)))["orders"]
+    assert special["contact_patient"] is False
+    [mixed] = (await late(order("A", "2026-02-20", 1, 3)))["orders"]
+    assert mixed["contact_patient"] is True
 
 
 async def test_the_prescription_type_and_the_region_decide(late):

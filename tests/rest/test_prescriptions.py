@@ -245,3 +245,25 @@ async def test_articles_are_found_by_number_or_parts_of_the_name(find):
 async def test_articles_of_nothing_are_refused(malformed, the_range, name, value):
     params = {"region": "skane"} | {name: value}
     assert (await malformed("GET", "/articles", params=params))[0] == [f"query.{name}"]
+
+
+async def test_articles_are_found_by_the_suppliers_number(client, demo):
+    async def numbers(q: str) -> list[tuple[str, str]]:
+        got = await client.get("/api/v1/articles", params={"region": "vg", "q": q})
+        return [(article["number"], article["supplier_number"]) for article in got.json()["articles"]]
+
+    assert await numbers("sn-200e") == [("70011001", "SN-200E")]
+    assert await numbers("70011001") == [("70011001", "SN-200E")]
+    assert await numbers("SN") == []
+
+
+async def test_an_unusually_large_amount_is_warned_about_and_allowed(client, demo):
+    async def warnings(packages: int) -> list[str]:
+        amount = {"days_per_withdrawal": 30, "withdrawals": 3, "packages_per_withdrawal": packages}
+        body = VG | {"area": "nutrition", "article": "70011001", "amount": amount}
+        got = (await client.post("/api/v1/prescriptions/check", json=body)).json()
+        assert got["verdict"] == "allowed"
+        return got["warnings"]
+
+    assert await warnings(60) == []
+    assert await warnings(61) == ["unusually_large"]
