@@ -1,10 +1,11 @@
-"""What anybody may ask, known or not: greeting, opening hours, a person."""
+"""What anybody may ask, known or not: greeting, how things work, opening hours, a person."""
 
 from actions.order_slots import go_on_with_order
-from actions.turn import Events, Turn, VisitAction, service
-from ordering.use_cases.questions import opening_hours
+from actions.turn import Events, Turn, VisitAction
+from ordering.use_cases import how_it_works
+from ordering.use_cases.customer_service import opening_hours
+from ordering.use_cases.questions import new_prescription
 from ordering.use_cases.said import Say
-from rulebook.facts import Article
 
 
 class Greet(VisitAction):
@@ -19,7 +20,7 @@ class Greet(VisitAction):
             if case.draft and case.draft.begun:
                 turn.tell([Say("utter_hello")])
                 return go_on_with_order(case)
-        turn.tell([Say("utter_greet"), Say("utter_what_next")])
+        turn.tell([Say("utter_greet"), *turn.what_next()])
         return []
 
 
@@ -42,7 +43,7 @@ class Repeat(VisitAction):
 
     async def act(self, turn: Turn) -> Events:
         if not turn.tracker.active_loop_name:
-            turn.tell([Say("utter_what_next")])
+            turn.tell(turn.what_next())
         return []
 
 
@@ -51,22 +52,38 @@ class AskOpeningHours(VisitAction):
         return "action_opening_hours"
 
     async def act(self, turn: Turn) -> Events:
-        turn.tell(opening_hours(service().book, turn.visit.region, turn.local, turn.visit.language))
+        turn.tell(opening_hours(turn.here.book, turn.visit.region, turn.local, turn.visit.language))
         return []
 
 
 class AskUrgentDelivery(VisitAction):
-    """Whether a patient may ask for it here, and what to do instead (D12)."""
-
     def name(self) -> str:
         return "action_urgent_delivery"
 
     async def act(self, turn: Turn) -> Events:
-        decision = service().book.urgent(
-            region=turn.visit.region, day=turn.local.date(), asked_by="patient", article=Article()
-        )
-        here = decision.reason != "not_in_this_region"
-        turn.tell([Say("utter_urgent_delivery" if here else "utter_urgent_not_known_here")])
+        turn.tell(how_it_works.urgent_delivery(turn.here))
+        return []
+
+
+class HowItWorks(VisitAction):
+    """The same for everybody (I7), but for the day that a known patient has to wait for."""
+
+    def name(self) -> str:
+        return "action_how_it_works"
+
+    async def act(self, turn: Turn) -> Events:
+        case = await turn.case() if turn.visit.person_id is not None else None
+        turn.tell(how_it_works.how_it_works(turn.here, turn.message.values("topic"), case=case))
+        return []
+
+
+class AskNewPrescription(VisitAction):
+    def name(self) -> str:
+        return "action_new_prescription"
+
+    async def act(self, turn: Turn) -> Events:
+        case = await turn.case() if turn.visit.person_id is not None else None
+        turn.tell(new_prescription(turn.here, case, turn.message.values("product")))
         return []
 
 
@@ -76,5 +93,5 @@ class TalkToHuman(VisitAction):
 
     async def act(self, turn: Turn) -> Events:
         turn.tell([Say("utter_human")])
-        turn.tell(opening_hours(service().book, turn.visit.region, turn.local, turn.visit.language))
+        turn.tell(opening_hours(turn.here.book, turn.visit.region, turn.local, turn.visit.language))
         return []

@@ -16,7 +16,9 @@ from ordering.local_time import STOCKHOLM
 from ordering.model import Visit
 from ordering.ports import PickupPoints, Sealer, Stores, Transaction
 from ordering.settings import Settings, get_settings
+from ordering.use_cases import customer_service
 from ordering.use_cases.edit_draft import Message
+from ordering.use_cases.how_it_works import Here
 from ordering.use_cases.patient_case import PatientCase, load
 from ordering.use_cases.said import Say
 from rulebook import Rulebook, load_rulebook
@@ -60,6 +62,14 @@ class Turn:
     @property
     def local(self) -> datetime:
         return self.now.astimezone(STOCKHOLM)
+
+    @property
+    def here(self) -> Here:
+        """The rules that hold for this visit now, whoever is speaking."""
+        return Here(service().book, self.visit.region, self.local.date(), self.visit.language)
+
+    def what_next(self) -> list[Say]:
+        return customer_service.what_next(service().book, self.visit.region, self.local.date(), self.visit.channel)
 
     @property
     def message(self) -> Message:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from babel.dates import format_date
@@ -32,7 +34,7 @@ def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str) -
         return _CHOOSE_LATER.sub("", line.article.name)
     if detail == "short":
         return line.article.product
-    return _words()["line"][language].format(number=line.number)
+    return str(_word("line", language)).format(number=line.number)
 
 
 def flavours(article: Article, chosen: dict[str, int], language: str) -> str:
@@ -54,7 +56,46 @@ def contact(service: CustomerService) -> dict[str, str]:
     return values
 
 
+def named(group: str, codes: Iterable[str], language: str) -> str:
+    """The codes of a parameter as a list in words; those without a word are left out, "" if that is all of them."""
+    words = _word(group, language)
+    return listing((words[code] for code in codes if code in words), language)
+
+
+def part(fraction: Fraction, language: str) -> str:
+    """ "två tredjedelar"; in figures where there are no words for it."""
+    above, below = fraction.numerator, fraction.denominator
+    names = _word("one_in" if above == 1 else "more_in", language)
+    count = _word("count", language)
+    if fraction == Fraction(1, 2) or below == 1:
+        return str(_word("more_in", language)[below - 1])
+    return f"{count[above]} {names[below - 1]}" if below <= len(names) and above < len(count) else str(fraction)
+
+
+def share(percent: int, language: str) -> str:
+    """ "åtta av tio" for 80 percent, "85 av 100" where tenths do not tell it."""
+    count = _word("count", language)
+    tenths, left = divmod(percent, 10)
+    words = (str(percent), "100") if left else (count[tenths], count[10])
+    return str(_word("out_of", language)).format(share=words[0], whole=words[1])
+
+
+def minutes(number: int, language: str) -> str:
+    """ "fem minuter"."""
+    if number == 1:
+        return str(_word("one_minute", language))
+    count = _word("count", language)
+    told = count[number] if number < len(count) else str(number)
+    return str(_word("minutes", language)).format(number=told)
+
+
+def _word(group: str, language: str) -> Any:
+    """In Swedish where the language has none, as most sentences are."""
+    words = _words()[group]
+    return words.get(language) or words["sv"]
+
+
 @cache
-def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+def _words() -> dict[str, dict[str, Any]]:
+    words: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
     return words

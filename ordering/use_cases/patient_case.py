@@ -12,7 +12,7 @@ from ordering.local_time import STOCKHOLM
 from ordering.model import Address, Article, DraftRow, Line, Order, Person, SmsDetail, Variant, Visit
 from ordering.ports import Transaction
 from rulebook import Rulebook, facts
-from rulebook.verdict import Decision, DeliveryCheck, SameAgain
+from rulebook.verdict import Copy, Decision, DeliveryCheck, Overdue, Prescribing, SameAgain
 
 # The way most patients choose first.
 _OPTION_ORDER = (
@@ -82,6 +82,7 @@ class PatientCase:
             line=self.rule_line(line),
             history=self.history(line),
             want=want,
+            actor=facts.Actor("representative" if self.by_proxy else "patient"),
             on_the_way=under_way is not None,
         )
 
@@ -126,6 +127,41 @@ class PatientCase:
     def last_choice(self, line: Line) -> SameAgain:
         """The variants of the last withdrawal on this line (V5), by variant code."""
         return self.book.same_as_last_time(line=self.rule_line(line), history=self.history(line))
+
+    def copy(self, line: Line) -> Copy:
+        """May the prescriber renew the line by copying it (P9)?"""
+        return self.book.copy(region=self.region, day=self.day, line=self.rule_line(line), history=self.history(line))
+
+    def prescribed_by(self, role: str, line: Line) -> Prescribing:
+        """Could somebody in this role prescribe the line to the patient again (P6, P7)?"""
+        return self.book.prescribe(
+            region=self.region,
+            day=self.day,
+            prescriber=facts.Prescriber(role),
+            person=self.rule_person,
+            area=line.article.area,
+            article=self.rule_article(line.article),
+            amount=self.copy(line).amount,
+            prescription_type=line.prescription_type,
+        )
+
+    def overdue(self, order: Order) -> list[Overdue]:
+        """Of each of the order's lines, whether it is late (D16, D17). Empty: no time was promised."""
+        if order.expected_latest is None:
+            return []
+        lines = [self.states[taken.line_id].line for taken in order.lines if taken.line_id in self.states]
+        return [
+            self.book.overdue(
+                region=self.region,
+                day=self.day,
+                area=line.article.area,
+                article=self.rule_article(line.article),
+                ordered=order.day,
+                status=order.status,
+                prescription_type=line.prescription_type,
+            )
+            for line in lines
+        ]
 
     # What the draft asks of its circumstances (ordering.draft.Circumstances).
 

@@ -1,17 +1,18 @@
-"""What patients ask: next withdrawal, order status, what is prescribed, what it costs, opening hours."""
+"""What patients ask about their own: next withdrawal, order status, what is prescribed and by whom, what it costs."""
 
-from datetime import date, datetime
+from datetime import date
 
 from ordering import wording
 from ordering.model import Order
 from ordering.use_cases.explain import capitalised, explain, run_out
+from ordering.use_cases.how_it_works import Here, ages_of_prescribers, delivery_hours
 from ordering.use_cases.patient_case import LineState, PatientCase
 from ordering.use_cases.place_order import fee, new_fees
 from ordering.use_cases.said import Say
-from rulebook import Rulebook
 from rulebook.facts import UNDER_WAY
 
 _RECENT_DAYS = 14
+_BROUGHT_HOME = frozenset({"outside_door", "outside_door_sms", "booked_day", "driver_calls_signature"})
 
 
 def about(case: PatientCase, products: list[str]) -> list[LineState]:
@@ -62,6 +63,72 @@ def prescriptions(case: PatientCase) -> list[Say]:
     return says or [Say("utter_no_prescription")]
 
 
+def new_prescription(here: Here, case: PatientCase | None, products: list[str]) -> list[Say]:
+    """How a line is renewed (P8, P9) and who may prescribe it (P6, P7); never how to reach a prescriber (S5).
+
+    `case` None: nobody is known, so only what holds for everybody in the region.
+    """
+    lines = _renewable(case, products) if case else []
+    if case is None or not lines:
+        return [here.say("utter_new_prescription"), *ages_of_prescribers(here)]
+    too_old = [state for state in lines if _refused_by("P7", case, state)]
+    ended = [state for state in lines if case.copy(state.line).allowed and state not in too_old]
+    says = [_too_old(case, state) for state in too_old]
+    if ended:
+        says.append(Say("utter_renew_by_copy", {"products": capitalised(_labels(case, ended))}))
+    elif not too_old:
+        says.append(Say("utter_renew_active"))
+    return [*says, *_prescribed_by(case, [state for state in lines if state not in too_old])]
+
+
+def _renewable(case: PatientCase, products: list[str]) -> list[LineState]:
+    """The lines meant; an ended one is left out when a newer one for the same article holds."""
+    if case.person.protected:
+        return []
+    states = list(case.states.values())
+    named = {product.lower() for product in products}
+    states = [state for state in states if state.line.article.product.lower() in named] or states
+    active = {state.line.article.number for state in states if not case.copy(state.line).allowed}
+    newest = {state.line.article.number: state for state in sorted(states, key=lambda state: state.line.written)}
+    return [
+        state
+        for state in states
+        if not case.copy(state.line).allowed
+        or (state.line.article.number not in active and newest[state.line.article.number] is state)
+    ]
+
+
+def _refused_by(rule: str, case: PatientCase, state: LineState) -> bool:
+    return all(rule in case.prescribed_by(role, state.line).rules for role in _who_can(case, state))
+
+
+def _who_can(case: PatientCase, state: LineState) -> list[str]:
+    """Of physicians and dietitians, those whom the patient's age leaves (P6)."""
+    return [role for role in ("physician", "dietitian") if "P6" not in case.prescribed_by(role, state.line).rules]
+
+
+def _too_old(case: PatientCase, state: LineState) -> Say:
+    age = case.prescribed_by(_who_can(case, state)[0], state.line).numbers["highest_age"]
+    return Say("utter_renew_too_old", {"product": capitalised(case.label(state.line)), "age": str(age)})
+
+
+def _prescribed_by(case: PatientCase, states: list[LineState]) -> list[Say]:
+    """Said only where the region has an age for it (P6)."""
+    says = []
+    for role in ("physician", "dietitian"):
+        only = [state for state in states if _who_can(case, state) == [role]]
+        if only:
+            age = case.prescribed_by(role, only[0].line).numbers["physician_below_age"]
+            values = {"products": capitalised(_labels(case, only)), "age": str(age)}
+            says.append(Say(f"utter_prescribed_by_{role}", values))
+    return says
+
+
+def _labels(case: PatientCase, states: list[LineState]) -> str:
+    labels = dict.fromkeys(case.label(state.line) for state in states)
+    return wording.listing(labels, case.visit.language)
+
+
 def order_status(case: PatientCase) -> list[Say]:
     """Every order under way; else the newest delivered one; else that there is none (W8)."""
     orders = [order for order in case.orders if order.status in UNDER_WAY]
@@ -74,10 +141,10 @@ def order_status(case: PatientCase) -> list[Say]:
             and (case.day - order.delivered_on).days <= _RECENT_DAYS
         ]
         orders = recent[:1]
-    return [_status(case, order) for order in orders] or [Say("utter_no_order_under_way")]
+    return [say for order in orders for say in _status(case, order)] or [Say("utter_no_order_under_way")]
 
 
-def _status(case: PatientCase, order: Order) -> Say:
+def _status(case: PatientCase, order: Order) -> list[Say]:
     def worded(day: date | None) -> str:
         return case.worded(day) if day else ""
 
@@ -88,11 +155,16 @@ def _status(case: PatientCase, order: Order) -> Say:
         "expected": worded(order.expected_latest),
         "delivered": worded(order.delivered_on),
     }
-    late = order.expected_latest is not None and order.expected_latest < case.day and order.status != "delivered"
-    if late:
-        return Say("utter_order_late", values)
-    known = "" if order.expected_latest or order.status == "delivered" else "_no_day"
-    return Say(f"utter_order_{order.status}{known}", values)
+    judged = case.overdue(order)
+    if judged and all(line.overdue for line in judged):  # it comes whole (D16), so when its slowest article does
+        contacted = any(line.contact_patient for line in judged)
+        return [Say("utter_order_late_contact" if contacted else "utter_order_late", values)]
+    # A day that has passed without being late yet is no day to promise.
+    promised = order.expected_latest is not None and order.expected_latest >= case.day
+    says = [Say(f"utter_order_{order.status}{'' if promised or order.status == 'delivered' else '_no_day'}", values)]
+    if order.status == "out_for_delivery" and order.option in _BROUGHT_HOME:
+        says += delivery_hours(Here(case.book, case.region, case.day, case.visit.language))
+    return says
 
 
 def products_of(case: PatientCase, order: Order) -> str:
@@ -108,30 +180,28 @@ def products_of(case: PatientCase, order: Order) -> str:
 def fees(case: PatientCase) -> list[Say]:
     """The fee of each order that the draft would become, else of one withdrawal of each line (F1-F7).
 
-    Where the sources give none: says so.
+    Then what the patient's orders have cost so far (F8). Where the sources give no fee: says so.
     """
+    charged = _charged(case)
     if case.draft and case.draft.begun:
         says = [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, case.draft) if kr is not None]
-        return says or [Say("utter_fee_unknown")]
+        return [*(says or [Say("utter_fee_unknown")]), *charged]
     says = []
     for state in about(case, []):
         kr = fee(case, [(state.line, state.line.packages_per_withdrawal)])
         if kr is not None:
-            says.append(Say("utter_fee", {"product": capitalised(case.label(state.line)), "fee": str(kr)}))
-    return says or [Say("utter_fee_unknown")]
+            values = {"product": capitalised(case.label(state.line)), "fee": str(kr)}
+            says.append(Say(invoiced("utter_fee", case), values))
+    return [*(says or [Say("utter_fee_unknown")]), *charged]
 
 
-def opening_hours(book: Rulebook, region: str, local: datetime, language: str) -> list[Say]:
-    """Customer service: hours, and whether it is open now (S1-S3). No hours known: the number only."""
-    service = book.customer_service(region=region, day=local.date())
-    values = wording.contact(service)
-    if service.hours is None:
-        return [Say("utter_opening_hours_unknown", values)]
-    now = book.opening(region=region, at=local)
-    if now.open or now.opens is None:
-        return [Say("utter_open_now" if service.hours.lunch else "utter_open_now_no_lunch", values)]
-    values |= {
-        "next_day": wording.day(now.opens.date(), language, today=local.date()),
-        "next_time": f"{now.opens:%H:%M}",
-    }
-    return [Say("utter_closed_now", values)]
+def invoiced(response: str, case: PatientCase) -> str:
+    """The response in the form that tells how fees are charged here (F7); as it is where that is not stated."""
+    how = case.book.parameter(case.region, case.day, "fees_invoiced")
+    return f"{response}_{how}" if how else response
+
+
+def _charged(case: PatientCase) -> list[Say]:
+    amounts = [order.fee_kr for order in case.orders if order.status != "cancelled"]
+    charged = case.book.fees_charged(region=case.region, day=case.day, amounts=amounts)
+    return [Say("utter_fees_charged", {"total": str(charged.total_kr)})] if charged.numbers["orders"] else []

@@ -10,12 +10,19 @@ def read_back(case: PatientCase, draft: Draft) -> list[Say]:
     """In the order to say it. Private words stand as [placeholders] in the texts; the gateway fills them."""
     chosen = "_chosen" if draft.details.get("pickup_point") else ""
     says = [*_fewer(case, draft), Say(f"utter_read_{draft.option}{chosen}"), *_details(draft)]
-    pickup_days = case.book.parameter(case.region, case.day, "pickup_days")
-    says += [Say(f"utter_tell_{code}", {"pickup_days": str(pickup_days)}) for code in case.tell(draft)]
+    says += [_told(case, code) for code in case.tell(draft)]
     if draft.details.get("mobile") and not draft.details.get("notify_by") and case.mobile_matters(draft):
         says.append(Say("utter_read_mobile"))
     says += [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, draft) if kr is not None]
     return says
+
+
+def _told(case: PatientCase, code: str) -> Say:
+    """A message of the delivery rules, with the numbers that the region states for it (D10, D21)."""
+    stated = {key: case.book.parameter(case.region, case.day, key) for key in ("pickup_days", "booking_call_from")}
+    if code == "supplier_calls_to_book" and stated["booking_call_from"] is None:
+        return Say("utter_tell_supplier_calls_to_book_any")
+    return Say(f"utter_tell_{code}", {key: str(value) for key, value in stated.items() if value is not None})
 
 
 def _fewer(case: PatientCase, draft: Draft) -> list[Say]:

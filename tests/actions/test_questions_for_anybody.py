@@ -1,0 +1,64 @@
+"""What anybody may ask, through the actions: on every channel, known or not."""
+
+import pytest
+
+from ordering.use_cases.how_it_works import TOPICS
+from tests.actions.test_order_visit import ANNA, ERIK, JOHAN
+
+KARIN = "191401682396"  # protected
+REGIONS = {"vg": "198501012382", "skane": "189001019802"}
+MENU = ["utter_menu_order_products", "utter_menu_delivery_complaints_other"]
+
+
+async def ask(rasa, topic, identity=None, **visit):
+    await rasa.begin(identity, **visit)
+    return await rasa.call("action_how_it_works", "ask_how_it_works", ("topic", topic))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_an_unknown_a_known_and_a_protected_person_hear_the_same_i7(rasa, topic):
+    known = await ask(rasa, topic, ANNA)
+    assert await ask(rasa, topic) == known
+    assert await ask(rasa, topic, KARIN) == known
+    assert {"need": "identity"} not in known
+
+
+async def test_only_a_known_patient_hears_the_day_of_their_own_i7(rasa):
+    to_everybody = await ask(rasa, "why_waiting")
+    assert await ask(rasa, "why_waiting", ERIK) == [*to_everybody, "utter_too_early", "utter_run_out"]
+    assert await ask(rasa, "why_waiting", JOHAN) == to_everybody
+
+
+async def test_without_a_topic_it_is_told_how_to_order_and_what_can_be_asked(rasa):
+    await rasa.begin()
+    assert await rasa.call("action_how_it_works", "ask_how_it_works") == ["utter_how_overview"]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+async def test_a_new_prescription_is_explained_to_anybody_and_never_with_contact_details_s5(rasa, region):
+    await rasa.begin(region=region)
+    unknown = await rasa.call("action_new_prescription", "ask_new_prescription")
+    assert unknown[0] == "utter_new_prescription"
+    await rasa.begin(REGIONS[region], region=region)
+    known = await rasa.call("action_new_prescription", "ask_new_prescription")
+    assert known[0] == "utter_renew_active"
+
+
+async def test_a_line_that_has_ended_is_renewed_by_copying_p9(rasa):
+    await rasa.begin("19780314K080")
+    assert await rasa.call("action_new_prescription", "ask_new_prescription") == ["utter_renew_by_copy"]
+
+
+async def test_the_phone_begins_with_the_menu_and_the_others_with_one_sentence_s2(rasa):
+    await rasa.begin(channel="voice")
+    assert await rasa.call("action_greet", "greet") == ["utter_greet", "utter_what_next", *MENU]
+    assert await rasa.call("action_repeat", "repeat") == ["utter_what_next", *MENU]
+    await rasa.begin(channel="sms")
+    assert await rasa.call("action_greet", "greet") == ["utter_greet", "utter_what_next"]
+
+
+async def test_urgent_delivery_is_for_the_prescriber_to_ask_for_d12(rasa):
+    await rasa.begin()
+    assert await rasa.call("action_urgent_delivery", "ask_urgent_delivery") == ["utter_urgent_delivery"]
+    await rasa.begin(region="skane")
+    assert await rasa.call("action_urgent_delivery", "ask_urgent_delivery") == ["utter_urgent_not_known_here"]
