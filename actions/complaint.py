@@ -6,9 +6,10 @@ from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions.order_slots import go_on_with_order
 from actions.turn import Events, PatientAction, Turn, service
-from ordering.use_cases.complain import KINDS, Heard, hear, next_question, one_step_back
+from ordering.model import Complaint
+from ordering.use_cases.complain import KINDS, Heard, hear, leave, next_question, one_step_back, tells_something
 from ordering.use_cases.complain_answers import answer
-from ordering.use_cases.complain_words import Told
+from ordering.use_cases.complain_words import Told, wants_to_order
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
 
@@ -34,7 +35,9 @@ _MAY_ANSWER = frozenset(
 _SOMETHING_ELSE = frozenset(
     ["cancel", "talk_to_human", "help", "repeat", "go_back", "emergency", "goodbye", "ask_opening_hours", "ask_is_bot"]
 )
+_ORDERS = frozenset({"order_products", "same_as_last_time"})
 _SHORT = 5
+_SURE = 0.6
 
 
 def told(turn: Turn) -> Told:
@@ -84,9 +87,11 @@ class ValidateComplaintForm(PatientAction):
         complaint = await turn.tx.complaints.current(case.person.id, visit_id=turn.visit.id)
         question = next_question(case, complaint) if complaint else None
         missed = turn.tracker.get_slot("complaint_missed")
-        if question and not turn.answers_the_patient:
+        if complaint and question and not turn.answers_the_patient:
             return ask(question, missed=missed)
-        if question and not _answers(turn, question):
+        if complaint and question and _to_order(turn, question):
+            return await self._leave(turn, case)
+        if complaint and question and not _answers(turn, case, complaint, question):
             return [*ask(question), ActionExecutionRejected(FORM)]
         heard = await listen(turn, case, begin=False, again=missed is not None and missed == question)
         if heard is None:
@@ -97,13 +102,27 @@ class ValidateComplaintForm(PatientAction):
         turn.tell([Say("utter_not_understood")])
         return ask(heard.question, missed=heard.question)
 
+    async def _leave(self, turn: Turn, case: PatientCase) -> Events:
+        """The patient would rather order now: the complaint is received as it is, and the order begins."""
+        complaint = await leave(turn.tx, case, told(turn), sealer=service().sealer)
+        turn.tell(answer(case, complaint) if complaint else [])
+        return [ActiveLoop(None), *ask(None), ActionExecutionRejected(FORM)]
 
-def _answers(turn: Turn, question: str) -> bool:
-    """What is wrong is told in any words, however Rasa takes them."""
+
+def _to_order(turn: Turn, question: str) -> bool:
+    return question != "complaint_text" and turn.message.intent in _ORDERS and wants_to_order(turn.message.text)
+
+
+def _answers(turn: Turn, case: PatientCase, complaint: Complaint, question: str) -> bool:
+    """What is wrong is told in any words, however Rasa takes them; so is an answer that is one all the same."""
     message = turn.message
     if question == "complaint_text":
         return message.intent not in _SOMETHING_ELSE or len(message.text.split()) > _SHORT
-    return message.intent in _MAY_ANSWER
+    if message.intent in _MAY_ANSWER:
+        return True
+    asks = message.text.endswith("?") or (message.intent.startswith("ask_") and message.confidence >= _SURE)
+    leaves = message.intent in ("cancel", "go_back", "talk_to_human", "emergency", "help", "repeat")
+    return not asks and not leaves and tells_something(case, complaint, told(turn))
 
 
 async def step_back(turn: Turn, case: PatientCase) -> Events:

@@ -105,6 +105,18 @@ def take(case: PatientCase, complaint: Complaint, told: Told, *, begin: bool = F
     return Heard(filled, question, understood)
 
 
+async def leave(tx: Transaction, case: PatientCase, told: Told, *, sealer: Sealer) -> Complaint | None:
+    """The patient goes on to something else: what has been told is received as it is. None when none is open."""
+    complaint = await tx.complaints.current(case.person.id, visit_id=case.visit.id)
+    if complaint is None:
+        return None
+    complaint = _judged(case, replace(complaint, seen=told.message_id))
+    complaint = replace(complaint, status=_closed(complaint))
+    await tx.complaints.save(complaint)
+    await post(tx, case, complaint, sealer=sealer, due_at=case.now)
+    return complaint
+
+
 async def give_up_complaint(tx: Transaction, case: PatientCase) -> bool:
     """The patient does not want to complain after all. False when no complaint is open."""
     complaint = await tx.complaints.current(case.person.id, visit_id=case.visit.id)
@@ -113,6 +125,12 @@ async def give_up_complaint(tx: Transaction, case: PatientCase) -> bool:
     await tx.complaints.save(replace(complaint, status="cancelled"))
     await withdraw(tx, complaint)
     return True
+
+
+def tells_something(case: PatientCase, complaint: Complaint, told: Told) -> bool:
+    """Whether a message holds more for the complaint than words, however Rasa took it."""
+    filled = fill(case, complaint, told)
+    return any(getattr(filled, name) != getattr(complaint, name) for name in _ANSWERS)
 
 
 async def one_step_back(tx: Transaction, case: PatientCase, told: Told) -> str | None:
@@ -127,6 +145,7 @@ async def one_step_back(tx: Transaction, case: PatientCase, told: Told) -> str |
     return last
 
 
+_ANSWERS = ("kind", "article_number", "order_id", "wanted", "leftover", "discovered", "discovered_before")
 _EMPTY: dict[str, dict[str, Any]] = {
     "complaint_text": {},
     "complaint_kind": {"kind": None},
@@ -278,12 +297,15 @@ def _take_words(telling: _Telling) -> None:
 
 
 def _take_kind(telling: _Telling) -> None:
-    if telling.complaint.kind is None:
+    """An answer to what kind it is may be taken for anything, so then only its words count."""
+    if telling.complaint.kind is not None:
+        return
+    if telling.asked == "complaint_kind":
+        possible = words.kinds(telling.told.words, "")
+    else:
         possible = words.kinds(telling.complaint.text or telling.told.words, telling.told.intent)
-        if len(possible) != 1 and telling.asked == "complaint_kind":
-            possible = words.kinds(telling.told.words, "")
-        if len(possible) == 1:
-            telling.set(kind=possible[0])
+    if len(possible) == 1:
+        telling.set(kind=possible[0])
 
 
 def _find_article(telling: _Telling) -> None:

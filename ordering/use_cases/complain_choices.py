@@ -13,6 +13,15 @@ from ordering.use_cases.patient_case import PatientCase
 # Those a patient chooses among; a delivery that is late has not come, as they see it.
 _KINDS = ("defect", "damaged", "wrong_article", "wrong_number", "missing", "wrong_address", "return")
 _DO_NOT_KNOW = ("vet inte", "vet ej", "jag vet inte", "ingen aning", "minns inte", "don't know")
+_CALLED = {
+    "defect": ("fel på produkten", "fungerar inte", "defekt", "reklamation"),
+    "damaged": ("skadat", "skadad", "trasigt", "trasig", "sönder"),
+    "wrong_article": ("fel produkt", "fel sak", "fel sort"),
+    "wrong_number": ("saknas", "för få", "för många"),
+    "missing": ("inte kommit", "kom inte", "försvunnet"),
+    "return": ("retur", "returnera", "skicka tillbaka"),
+    "other": ("annat", "inget av det", *_DO_NOT_KNOW),
+}
 _YES = ("ja", "japp", "jo", "ja det är det", "yes")
 _NO = ("nej", "nä", "nej det är det inte", "no")
 
@@ -33,7 +42,7 @@ def complaint_choices(case: PatientCase, complaint: Complaint, question: str) ->
         case "complaint_kind":
             told = words.kinds(complaint.text or "", "")
             offered = [kind for kind in _KINDS if kind in told] if len(told) > 1 else _KINDS
-            return [_worded(question, kind) for kind in (*offered, "other")]
+            return [_worded(question, kind, *_CALLED.get(kind, ())) for kind in (*offered, "other")]
         case "complaint_article":
             found = [_article(case, one, of) for of in [candidates(case, complaint)] for one in of]
             return [*found, _worded(question, "unknown", *_DO_NOT_KNOW, "något annat", "annat", "ingen av dem")]
@@ -42,7 +51,7 @@ def complaint_choices(case: PatientCase, complaint: Complaint, question: str) ->
         case "complaint_discovered":
             days = str(days_allowed(case, complaint))
             return [
-                _worded(question, "within", "nyligen", "nyss", days=days),
+                _worded(question, "within", "nyligen", days=days),
                 _worded(question, "before", "länge sedan", "för länge sedan", days=days),
                 _worded(question, "unknown", *_DO_NOT_KNOW),
             ]

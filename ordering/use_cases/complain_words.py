@@ -106,6 +106,7 @@ _DO_NOT_KNOW = _any(
     r"\b(?:vet|minns|kommer)\b(?: \w+){0,2} (?:inte|ej|int)\b|ingen aning|\bosäker|inte säker|spelar ingen roll",
     r"\b(?:do not|don'?t) (?:know|remember)|no idea|not sure",
 )
+_TO_ORDER = re.compile(r"\b(?:vill|ska|skulle|behöver|måste|kan) (?:\w+ ){0,3}(?:beställa|ta ut|hämta ut)\b")
 _CAME_THEN = re.compile(r"\bkom\b|kommit|\bfick\b|hämtade|leverera|anlände")
 _FOUND_OUT = re.compile(r"upptäck|märk|\bsåg\b|öppnade|slutade|la(?:de)? av|dog|lossnade|gick sönder")
 _ENOUGH_WORDS = 8
@@ -173,6 +174,10 @@ def tells_enough(words: str) -> bool:
 
 def left_over(words: str) -> bool:
     return bool(_LEFT_OVER.search(words.lower()))
+
+
+def wants_to_order(words: str) -> bool:
+    return bool(_TO_ORDER.search(words.lower()))
 
 
 def wanted(words: str) -> str | None:

@@ -1,4 +1,4 @@
-"""After the yes: repeated, taken back, sent, delivered, complained about."""
+"""After the yes: repeated, taken back, sent, delivered."""
 
 import pytest
 
@@ -85,38 +85,3 @@ def test_reported_on_its_way_and_delivered_the_article_opens_again(service, sms)
     assert "levererades" in maria.write("Var är min beställning?")
     service.time_passes(days=20)
     assert "upp till 2" in maria.write("Jag vill beställa stomipåsar")
-
-
-def test_a_complaint_is_kept_in_the_patients_own_words_with_a_case_number(service, sms):
-    words = "Paketet var helt blött när det kom och tre av flaskorna är trasiga!"
-    answer = sms(ANNA).write(words)
-    ((case_number, person, text),) = service.rows("SELECT case_number, person_id, text FROM complaints")
-    assert case_number in answer
-    assert (person, text) == (service.person(ANNA).id, words)
-
-
-def test_a_complaint_in_a_few_words_is_asked_about_and_kept_whole(service, sms):
-    anna = sms(ANNA)
-    assert "egna ord" in anna.write("Två av flaskorna läckte")
-    anna.write("Hela kartongen var blöt")
-    assert service.rows("SELECT text FROM complaints") == [("Två av flaskorna läckte\nHela kartongen var blöt",)]
-
-
-def test_a_complaint_by_phone_is_asked_for_and_then_kept(service, call):
-    phone = call(ANNA)
-    phone.begin()
-    phone.choose("leverans, reklamation och övriga frågor")
-    phone.choose("att anmäla ett fel")
-    assert "egna ord" in phone.log_in()
-    answer = phone.say("chauffören lämnade paketet hos grannen och det saknades två kartonger")
-    ((case_number, text),) = service.rows("SELECT case_number, text FROM complaints")
-    assert case_number[1:] in answer.replace(" ", "")
-    assert "det saknades två kartonger" in text
-
-
-def test_a_complaint_in_the_middle_of_an_order_leaves_the_order_where_it_was(service, sms):
-    anna = sms(ANNA)
-    anna.write("Jag vill beställa teststickor")
-    answer = anna.write("förresten så fick jag fel sorts lansetter i förra leveransen")
-    assert "Ärende R" in answer
-    assert "Hur många förpackningar teststickor" in answer
