@@ -14,7 +14,7 @@ from ordering.use_cases.explain import blocked
 from ordering.use_cases.patient_case import PatientCase, save
 from ordering.use_cases.pickup import fill_nearest_points
 from ordering.use_cases.place_order import just_placed, place_order
-from ordering.use_cases.questions import products_of
+from ordering.use_cases.questions import invoiced, products_of
 from ordering.use_cases.read_back import read_back
 from ordering.use_cases.said import Say
 
@@ -72,7 +72,7 @@ class ValidateOrderForm(PatientAction):
             turn.tell([Say("utter_order_dropped")])
             return question_slots(case, None)
         if result.left:
-            turn.tell([Say("utter_order_kept"), Say("utter_what_next")])
+            turn.tell([Say("utter_order_kept"), *turn.what_next()])
             return question_slots(case, None)
         await fill_nearest_points(case, service().pickup_points)
         if not await save(turn.tx, case):
@@ -136,7 +136,7 @@ class AnswerYesOrNo(PatientAction):
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         orders = just_placed(case) if turn.message.intent == "affirm" else []
-        turn.tell(receipts(case, orders) if orders else [Say("utter_what_next")])
+        turn.tell(receipts(case, orders) if orders else turn.what_next())
         return []
 
 
@@ -183,7 +183,7 @@ def receipts(case: PatientCase, orders: list[Order]) -> list[Say]:
             response, values["expected"] = "utter_receipt_earliest", case.worded(order.expected_earliest)
         says.append(Say(response, values))
         if order.fee_kr is not None:
-            says.append(Say("utter_receipt_fee", {"fee": str(order.fee_kr)}))
+            says.append(Say(invoiced("utter_receipt_fee", case), {"fee": str(order.fee_kr)}))
     minutes = service().settings.undo_minutes
     if any(order.status == "confirmed" for order in orders) and minutes:
         says.append(Say("utter_receipt_undo", {"minutes": str(minutes)}))
