@@ -27,8 +27,6 @@ _MAY_ANSWER = frozenset(
         "same_as_last_time",
         "choose_variants",
         "choose_delivery",
-        "ask_prescriptions",
-        "complain_about_assistant",
     ]
 )
 # Said instead of what is wrong, in a few words: answered by their own rules.

@@ -19,9 +19,7 @@ def answer(case: PatientCase, complaint: Complaint) -> list[Say]:
     says = [Say(f"utter_complaint_{complaint.route}", number)]
     if complaint.route == "deviation_report":
         says += _wish(case, complaint)
-    if complaint.route != "return":
-        says += _deadline(case, complaint)
-    return [*says, Say("utter_complaint_phone")]
+    return [*says, *_deadline(case, complaint), Say("utter_complaint_phone")]
 
 
 def _supplier(case: PatientCase, complaint: Complaint) -> Say:

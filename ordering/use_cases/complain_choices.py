@@ -40,8 +40,8 @@ def complaint_choices(case: PatientCase, complaint: Complaint, question: str) ->
     """None for what is told in one's own words."""
     match question:
         case "complaint_kind":
-            told = words.kinds(complaint.text or "", "")
-            offered = [kind for kind in _KINDS if kind in told] if len(told) > 1 else _KINDS
+            told = words.happened(complaint.text or "") & set(_KINDS)
+            offered = [kind for kind in _KINDS if kind in told or len(told) < 2]
             return [_worded(question, kind, *_CALLED.get(kind, ())) for kind in (*offered, "other")]
         case "complaint_article":
             found = [_article(case, one, of) for of in [candidates(case, complaint)] for one in of]

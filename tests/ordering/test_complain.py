@@ -245,6 +245,13 @@ def test_whether_it_is_left_over_is_asked_and_answered_in_words_c5():
     assert talk.begin("jag vill returnera", "return_products") == "complaint_leftover"
     assert talk.say("nej det är det inte", "deny") is None
     assert (talk.complaint.leftover, talk.complaint.route) == (False, "return")
+    assert talk.hears() == ["return", "days_deviation", "phone"]
+
+
+def test_where_nothing_is_stated_of_returns_nothing_is_promised_c5_c6():
+    """C5, C6."""
+    talk = Talk(BAGS, region="skane")
+    assert talk.begin("vi har stomipåsar över sen mamma dog, kan vi lämna tillbaka dem", "return_products") is None
     assert talk.hears() == ["return", "phone"]
 
 
@@ -372,6 +379,12 @@ def test_two_things_at_once_are_asked_about_among_themselves():
     assert talk.complaint.text == said
 
 
+def test_broken_at_once_or_on_the_way_is_asked_where_both_may_be():
+    talk = Talk(BAGS, delivered=3)
+    assert talk.begin("kartongen och påsarna är trasiga", "report_defect") == "complaint_kind"
+    assert talk.offered("complaint_kind") == ["defect", "damaged", "other"]
+
+
 def test_what_nobody_can_sort_is_received_all_the_same():
     talk = Talk(BAGS, delivered=3)
     talk.begin("det blev fel med min beställning", "report_deviation")
@@ -438,7 +451,7 @@ def test_never_returned_kinds_decides_what_is_sent_back(folder):
 def test_leftovers_returnable_decides_whether_it_is_asked_at_all(folder):
     talk = Talk(BAGS).with_rules(put(folder, "leftovers_returnable", True))
     assert talk.begin("överblivna påsar vill jag returnera", "return_products") is None
-    assert talk.hears() == ["return", "phone"]
+    assert talk.hears() == ["return", "days_deviation", "phone"]
 
 
 # The mail to the mailbox

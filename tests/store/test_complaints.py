@@ -1,15 +1,19 @@
 """Complaints are kept from the first words, filled in, and closed once."""
 
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from ordering.model import Complaint, Person
 from ordering.store import SqlStores
 from ordering.store.connection import make_engine
 from ordering.store.migrations import upgrade
-from tests.store.conftest import NOW
+from tests.store.conftest import NOW, on_server
 
 VISIT = 7
 
@@ -68,25 +72,37 @@ async def test_another_visit_does_not_go_on_with_it(demo: SqlStores, anna: Perso
         assert await tx.complaints.current(anna.id, visit_id=VISIT) is None
 
 
-async def test_complaints_from_before_this_change_are_kept(database_url: str) -> None:
-    """Down to the first tables and up again would lose nothing that a patient has told."""
-    if not database_url.startswith("sqlite"):
-        return  # the template of the other database is migrated once for all tests
-    url = f"{database_url}.old"
-    await upgrade(url, to="0001")
-    engine = make_engine(url)
+async def old_database(database_url: str) -> AsyncIterator[str]:
+    """A database with the first tables only, beside the test's own."""
+    if database_url.startswith("sqlite"):
+        yield f"{database_url}.old"
+        return
+    name = f"pafyll_old_{uuid.uuid4().hex[:12]}"
+    await on_server(f"CREATE DATABASE {name}")
+    yield make_url(database_url).set(database=name).render_as_string(hide_password=False)
+    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def test_complaints_from_before_they_were_asked_about_are_kept(database_url: str) -> None:
     person = "INSERT INTO people (id, region, identity_number, given_name, family_name, asylum_seeker, protected,"
     row = "INSERT INTO complaints (case_number, person_id, region, kind, text, channel, opened_at) VALUES"
-    async with engine.connect() as connection:
-        await connection.execute(text(f"{person} language) VALUES (1, 'vg', '1', 'A', 'B', 0, 0, 'sv')"))
-        for number, kind, said in (("R1", "defect", "'Läcker'"), ("R2", "deviation", "'Fel'"), ("R3", "other", "NULL")):
-            await connection.execute(text(f"{row} ('{number}', 1, 'vg', '{kind}', {said}, 'sms', '2026-11-01')"))
-        await connection.commit()
-    await upgrade(url)
-    async with engine.connect() as connection:
-        found = await connection.execute(text("SELECT case_number, kind, text, status FROM complaints ORDER BY id"))
-        rows = [tuple(row) for row in found]
-    await engine.dispose()
+    async with asynccontextmanager(old_database)(database_url) as url:
+        await upgrade(url, to="0001")
+        engine = make_engine(url)
+        async with engine.connect() as connection:
+            await connection.execute(text(f"{person} language) VALUES (1, 'vg', '1', 'A', 'B', false, false, 'sv')"))
+            for number, kind, said in (
+                ("1", "defect", "'Läcker'"),
+                ("2", "deviation", "'Fel'"),
+                ("3", "other", "NULL"),
+            ):
+                await connection.execute(text(f"{row} ('R{number}', 1, 'vg', '{kind}', {said}, 'sms', '2026-11-01')"))
+            await connection.commit()
+        await upgrade(url)
+        async with engine.connect() as connection:
+            found = await connection.execute(text("SELECT case_number, kind, text, status FROM complaints ORDER BY id"))
+            rows = [tuple(row) for row in found]
+        await engine.dispose()
     assert rows == [
         ("R1", "defect", "Läcker", "received"),
         ("R2", None, "Fel", "received"),
