@@ -1,6 +1,6 @@
 """Whether everything an import file points at exists, in the file or in the store."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import NamedTuple
 
 from ordering.imported import (
@@ -54,14 +54,12 @@ class _LineFacts(NamedTuple):
 class _Checks:
     def __init__(self, batch: ImportBatch, known: Known) -> None:
         self.errors: Errors = []
-        self._people = known.people | {one.key for one in batch.people}
+        self._people = set(known.people) | {one.key for one in batch.people}
         self._articles = known.articles | {(one.region, one.number): one for one in batch.articles}
         of_file = {(one.customer_number, area): payer for one in batch.units for area, payer in one.payers.items()}
         self._payers = known.payers | of_file
         self._units = {unit for unit, _ in self._payers} | {one.customer_number for one in batch.units}
-        self._lines: dict[LineKey, KnownLine] = known.lines | {
-            one.key: KnownLine(one.article, one.unit) for one in batch.lines
-        }
+        self._lines: dict[LineKey, KnownLine] = known.lines | {one.key: line_as_known(one) for one in batch.lines}
 
     def person(self, where: str, region: str, identity_number: str) -> None:
         if (region, identity_number) not in self._people:
@@ -110,6 +108,10 @@ class _Checks:
             self.errors.append((where, reason))
         elif part.variants and sum(part.variants.values()) != part.packages:
             self.errors.append((where, f"they make {sum(part.variants.values())} packages, not {part.packages}"))
+
+
+def line_as_known(line: ImportedLine) -> KnownLine:
+    return KnownLine(**{each.name: getattr(line, each.name) for each in fields(KnownLine)})
 
 
 def _key(taken: ImportedWithdrawal, part: ImportedPart) -> LineKey:

@@ -1,6 +1,6 @@
 """From an import document that fits its schema to values, with every further error and where it stands."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,18 +15,22 @@ from ordering.imported import (
     ImportedWithdrawal,
 )
 from ordering.model import Address, Article, Variant
+from rulebook import Rulebook
 from rulebook.identity_numbers import IdentityNumber, parse_identity
 
 Errors = list[tuple[str, str]]  # JSON path, reason
 Json = dict[str, Any]
 
 
-def read_batch(document: Json, *, today: date, regions: Collection[str]) -> tuple[ImportBatch, Errors]:
-    """What can be said without the database; import_checks looks at what the file points at."""
-    reader = _Reader(today)
+def read_batch(document: Json, *, today: date, book: Rulebook) -> tuple[ImportBatch, Errors]:
+    """What can be said without the database; import_checks looks at what the file points at, import_rules at the rest.
+
+    Codes that differ between regions are those of the book.
+    """
+    reader = _Reader(today, book)
     for kind in ("articles", "units", "people", "prescriptions", "withdrawals"):
         for place, one in enumerate(document.get(kind, [])):
-            if one["region"] not in regions:
+            if one["region"] not in book.regions:
                 reader.errors.append((f"$.{kind}[{place}].region", f"there are no rules for region {one['region']}"))
     batch = ImportBatch(
         articles=tuple(reader.articles(document.get("articles", []))),
@@ -39,8 +43,8 @@ def read_batch(document: Json, *, today: date, regions: Collection[str]) -> tupl
 
 
 class _Reader:
-    def __init__(self, today: date) -> None:
-        self._today = today
+    def __init__(self, today: date, book: Rulebook) -> None:
+        self._today, self._book = today, book
         self._seen: set[tuple[Any, ...]] = set()
         self.errors: Errors = []
 
@@ -48,6 +52,7 @@ class _Reader:
         for place, one in enumerate(given):
             where = f"$.articles[{place}]"
             self._once(f"{where}.number", "article", one["region"], one["number"])
+            self._area(f"{where}.area", one["region"], one["area"])
             variants = tuple(Variant(v["code"], v["name"], v.get("in_stock", True)) for v in one.get("variants", []))
             for column in ("code", "name"):
                 for number, variant in enumerate(variants):
@@ -58,7 +63,11 @@ class _Reader:
 
     def units(self, given: list[Json]) -> Iterator[ImportedUnit]:
         for place, one in enumerate(given):
-            self._once(f"$.units[{place}].customer_number", "unit", one["customer_number"])
+            where = f"$.units[{place}]"
+            self._once(f"{where}.customer_number", "unit", one["customer_number"])
+            self._customer_number(f"{where}.customer_number", one["region"], one["customer_number"])
+            for area in one["payers"]:
+                self._area(f"{where}.payers", one["region"], area)
             yield ImportedUnit(**one)
 
     def people(self, given: list[Json]) -> Iterator[ImportedPerson]:
@@ -98,17 +107,20 @@ class _Reader:
             for number, one in enumerate(prescription["lines"]):
                 where = f"$.prescriptions[{place}].lines[{number}]"
                 self._once(f"{where}.number", "line of this person", prescription["region"], person, one["number"])
+                written = self._must_day(f"{where}.written", one["written"])
+                prescription_type = one.get("prescription_type")
+                self._type(f"{where}.prescription_type", prescription["region"], written, prescription_type)
                 yield ImportedLine(
                     region=prescription["region"],
                     identity_number=person,
                     number=one["number"],
                     article=one["article"],
                     unit=one["unit"],
-                    written=self._must_day(f"{where}.written", one["written"]),
+                    written=written,
                     days_per_withdrawal=one["days_per_withdrawal"],
                     withdrawals=one["withdrawals"],
                     packages_per_withdrawal=one["packages_per_withdrawal"],
-                    prescription_type=one.get("prescription_type"),
+                    prescription_type=prescription_type,
                     voided=self._day(f"{where}.voided", one.get("voided")),
                     where=where,
                 )
@@ -135,6 +147,24 @@ class _Reader:
                 fee_kr=one.get("fee_kr"),
                 where=where,
             )
+
+    def _area(self, where: str, region: str, area: str) -> None:
+        if region in self._book.regions and area not in (areas := self._book.areas(region, self._today)):
+            self.errors.append((where, f"must be a product area of the region: {', '.join(areas)} (P11)"))
+
+    def _type(self, where: str, region: str, written: date, prescription_type: str | None) -> None:
+        if prescription_type is None or region not in self._book.regions:
+            return
+        types = self._book.prescription_types(region, written)
+        if prescription_type not in types:
+            one_of = f"must be a prescription type of the region: {', '.join(types)}"
+            self.errors.append((where, f"{one_of if types else 'the region has no prescription types'} (P10)"))
+
+    def _customer_number(self, where: str, region: str, number: str) -> None:
+        if region in self._book.regions and not self._book.is_customer_number(
+            region=region, day=self._today, unit=number
+        ):
+            self.errors.append((where, "is no customer number of the region (P16)"))
 
     def _once(self, where: str, what: str, *key: Any) -> None:
         if (what, *key) in self._seen:

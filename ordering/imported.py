@@ -123,13 +123,18 @@ class References:
 class KnownLine:
     article: str
     unit: str
+    written: date
+    days_per_withdrawal: int
+    withdrawals: int
+    packages_per_withdrawal: int
+    voided: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """Those of the References that the store has already, and the articles and payers of the lines among them."""
 
-    people: frozenset[PersonKey] = frozenset()
+    people: dict[PersonKey, date | None] = field(default_factory=dict)  # when they were born
     articles: dict[ArticleKey, Article] = field(default_factory=dict)
     payers: dict[tuple[str, str], str] = field(default_factory=dict)  # (unit, area) -> payer
     lines: dict[LineKey, KnownLine] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from jsonschema.exceptions import ValidationError
 
 from ordering.import_checks import check_references, references_of
 from ordering.import_reading import read_batch
+from ordering.import_rules import check_rules
 from ordering.imported import Counts
 from ordering.ports import Stores
 from rulebook import load_rulebook
@@ -28,15 +29,23 @@ class ImportRefused(Exception):
     """Nothing was written. `errors`: one line each, "file: JSON path: reason", without any personal data."""
 
     def __init__(self, path: Path, errors: list[tuple[str, str]]) -> None:
-        self.errors = tuple(": ".join(part for part in (str(path), where, reason) if part) for where, reason in errors)
+        self.errors = _worded(path, errors)
         super().__init__("\n".join(self.errors))
+
+
+def _worded(path: Path, found: list[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(": ".join(part for part in (str(path), where, reason) if part) for where, reason in found)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How many of each kind the file added, changed and left as they were."""
+    """How many of each kind the file added, changed and left as they were.
+
+    `warnings`: what is unusual and was taken in all the same, worded as the errors of ImportRefused.
+    """
 
     counts: Mapping[str, Counts]
+    warnings: tuple[str, ...] = ()
 
     @property
     def nothing_new(self) -> bool:
@@ -48,22 +57,26 @@ async def import_file(stores: Stores, path: Path, *, today: date) -> ImportRepor
 
     Raises ImportRefused with every error found.
     """
-    document = _read(path)
-    batch, errors = read_batch(document, today=today, regions=load_rulebook().regions)
+    document, book = _read(path), load_rulebook()
+    batch, errors = read_batch(document, today=today, book=book)
     if errors:
         raise ImportRefused(path, errors)
     async with stores.begin() as tx:
         known = await tx.imports.known(references_of(batch))
         batch, errors = check_references(batch, known)
+        unusual: list[tuple[str, str]] = []
+        if not errors:
+            errors, unusual = check_rules(batch, known, book)
         if errors:
             raise ImportRefused(path, errors)
-        return ImportReport(await tx.imports.write(batch))
+        return ImportReport(await tx.imports.write(batch), _worded(path, unusual))
 
 
 async def load_demo(stores: Stores, *, today: date) -> ImportReport:
     """The invented people of the demo, with days that lie around `today`."""
     reports = [await import_file(stores, path, today=today) for path in DEMO_FILES]
-    return ImportReport({kind: _sum(report.counts[kind] for report in reports) for kind in reports[0].counts})
+    counts = {kind: _sum(report.counts[kind] for report in reports) for kind in reports[0].counts}
+    return ImportReport(counts, tuple(warning for report in reports for warning in report.warnings))
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:

@@ -36,6 +36,8 @@ def take_in(importer: Callable[[Any, date], Coroutine[Any, Any, Any]]) -> None:
             typer.echo(error, err=True)
         typer.echo(f"Nothing was imported: {len(refused.errors)} error(s).", err=True)
         raise typer.Exit(1) from None
+    for warning in report.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
     for kind, counts in report.counts.items():
         typer.echo(f"{kind}: {counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged")
 

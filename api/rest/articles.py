@@ -34,7 +34,9 @@ async def find(
     request: Request,
     caller: Caller,
     day: AskedDay,
-    q: Annotated[str, Query(description="An article number, ours or the supplier's, or parts of the name in any order (P13).")] = "",
+    q: Annotated[
+        str, Query(description="An article number, ours or the supplier's, or parts of the name in any order (P13).")
+    ] = "",
     type: Annotated[str | None, Query(description="Only what this prescription type may hold (P10).")] = None,
     subgroup: str | None = None,
 ) -> ArticlesFound:

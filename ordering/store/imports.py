@@ -1,6 +1,7 @@
 """Writes a checked import file: rows are found by their natural keys and touched only where something differs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, time
 from itertools import batched
 
@@ -30,6 +31,7 @@ _CHUNK = 500
 _ARTICLE = ("region", "number")
 _PERSON = ("region", "identity_number")
 _LINE = ("person_id", "number")
+_OF_LINE = tuple(each.name for each in fields(KnownLine) if each.name != "article")
 _PROGRESS = ("ordered", "out_for_delivery", "delivered", "cancelled")
 
 
@@ -43,11 +45,11 @@ class SqlImports:
         known_lines = await self._known_lines(references.lines)
         of_lines = {(region, line.article) for (region, _, _), line in known_lines.items()}
         unit_numbers = references.units | {line.unit for line in known_lines.values()}
-        known_people = await find_ids(work, people, _PERSON, references.people)
+        known_people = await find_by_key(work, people, _PERSON, references.people)
         known_articles = await find_by_key(work, articles, _ARTICLE, references.articles | of_lines)
         known_payers = await find(work, payers, ("unit",), [(unit,) for unit in unit_numbers])
         return Known(
-            people=frozenset((region, number) for region, number in known_people),
+            people={(row["region"], row["identity_number"]): row["born"] for row in known_people.values()},
             articles={(row["region"], row["number"]): article_of(row) for row in known_articles.values()},
             payers={(row["unit"], row["area"]): row["payer"] for row in known_payers},
             lines=known_lines,
@@ -72,14 +74,14 @@ class SqlImports:
         key = (people.c.region, people.c.identity_number, lines.c.number)
         for chunk in batched(sorted(keys), _CHUNK):
             statement = (
-                select(*key, articles.c.number, lines.c.unit)
+                select(*key, articles.c.number, *(lines.c[name] for name in _OF_LINE))
                 .join(people, people.c.id == lines.c.person_id)
                 .join(articles, articles.c.id == lines.c.article_id)
                 .where(tuple_(*key).in_(chunk))
             )
             for row in await self._work.read(statement):
-                region, identity_number, number, article, unit = tuple(row)
-                found[region, identity_number, number] = KnownLine(article, unit)
+                region, identity_number, number, *line = tuple(row)
+                found[region, identity_number, number] = KnownLine(*line)
         return found
 
     async def _write_units(self, batch: ImportBatch) -> Counts:

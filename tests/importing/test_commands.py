@@ -49,6 +49,16 @@ def test_import_shows_every_error_and_fails(file: Path) -> None:
     ]
 
 
+def test_import_shows_what_is_unusual_and_takes_it_in(file: Path, document: Document) -> None:
+    document["articles"][0]["warn_above"] = 5
+    file.write_text(json.dumps(document), encoding="utf-8")
+    result = CliRunner().invoke(import_data.app, [str(file)])
+    assert result.exit_code == 0
+    what = "$.prescriptions[0].lines[0].packages_per_withdrawal: an unusually large amount, more than 5 packages (P5)"
+    assert result.stderr.splitlines() == [f"Warning: {file}: {what}"]
+    assert "prescription lines: 2 added, 0 changed, 0 unchanged" in result.stdout.splitlines()
+
+
 def test_demo_data_is_for_the_demo_only(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = CliRunner().invoke(demo_data.app, [])
     assert isinstance(refused.exception, SettingsError)

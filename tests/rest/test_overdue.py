@@ -9,6 +9,8 @@ from ordering.importing import import_file
 from tests.rest.conftest import TODAY
 
 PERSON = "198501012382"
+UNITS = {"vg": "431207", "skane": "521640"}
+PAYERS = {"nutrition": "P", "tracheostomy": "P"}
 ARTICLES = [
     {"region": "vg", "number": "N1", "name": "Dryck", "product": "dryck", "area": "nutrition"},
     {"region": "vg", "number": "T1", "name": "Kanyl", "product": "kanyl", "area": "tracheostomy"},
@@ -20,7 +22,7 @@ ARTICLES = [
 
 def line(number: int, article: str, **more: str) -> dict[str, Any]:
     amount = {"days_per_withdrawal": 30, "withdrawals": 12, "packages_per_withdrawal": 2}
-    return {"number": number, "article": article, "unit": "431207", "written": "2026-01-02"} | amount | more
+    return {"number": number, "article": article, "unit": UNITS["vg"], "written": "2026-01-02"} | amount | more
 
 
 def order(reference: str, day: str, *lines: int, region: str = "vg", status: str = "ordered") -> dict[str, Any]:
@@ -34,11 +36,13 @@ def order(reference: str, day: str, *lines: int, region: str = "vg", status: str
 @pytest.fixture
 def late(client, stores, tmp_path):
     async def late(*orders: dict[str, Any], **params: str) -> dict[str, Any]:
-        payers = dict.fromkeys(("nutrition", "tracheostomy", "special_foods"), "P")
         document = {
             "format": "pafyll-import-1",
             "articles": ARTICLES,
-            "units": [{"customer_number": "431207", "region": "vg", "name": "Ån", "payers": payers}],
+            "units": [
+                {"customer_number": UNITS["vg"], "region": "vg", "name": "Ån", "payers": PAYERS},
+                {"customer_number": UNITS["skane"], "region": "skane", "name": "Ö", "payers": {"special_foods": "P"}},
+            ],
             "people": [
                 {"region": region, "identity_number": PERSON, "given_name": "Anna", "family_name": "Ek"}
                 for region in ("vg", "skane")
@@ -48,7 +52,10 @@ def late(client, stores, tmp_path):
                 {
                     "region": "skane",
                     "person": PERSON,
-                    "lines": [line(1, "M1", prescription_type="coeliac_metabolic"), line(2, "K1")],
+                    "lines": [
+                        line(1, "M1", unit=UNITS["skane"], prescription_type="coeliac_metabolic"),
+                        line(2, "K1", unit=UNITS["skane"]),
+                    ],
                 },
             ],
             "withdrawals": list(orders),
