@@ -127,7 +127,8 @@ def _registered(who: str) -> Callable[[Here], list[Say]]:
 
 def _who_prescribes(here: Here) -> list[Say]:
     """P6, P7; P11 where no age matters."""
-    return [*ages_of_prescribers(here), *_highest_ages(here)] or [here.say("utter_how_prescribers")]
+    rights = [here.say("utter_how_prescribers")] if here.value("prescribing_rights") else []
+    return [*ages_of_prescribers(here), *_highest_ages(here)] or rights
 
 
 def ages_of_prescribers(here: Here) -> list[Say]:

@@ -100,3 +100,8 @@ def test_ordinary_messages_hardly_ever_sound_like_an_emergency():
     alarms = [text for text in told if emergency(text)]
     assert len(told) >= 1000
     assert len(alarms) <= 0.005 * len(told), alarms
+
+
+def test_no_question_about_how_things_work_is_taken_for_an_emergency():
+    topics = yaml.safe_load((NLU.parents[1] / "tests" / "data" / "nlu_topics_held_out.yml").read_text(encoding="utf-8"))
+    assert [text for questions in topics.values() for text in questions if emergency(text)] == []

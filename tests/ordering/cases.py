@@ -7,7 +7,7 @@ from ordering.draft import Draft
 from ordering.model import Address, Article, DraftRow, Line, Order, OrderLine, Person, Variant, Visit
 from ordering.use_cases.edit_draft import Edit, Message, edit
 from ordering.use_cases.patient_case import PatientCase
-from rulebook import load_rulebook
+from rulebook import Rulebook, load_rulebook
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -98,11 +98,12 @@ def make_case(
     person: Person = PERSON,
     speaker: Person | None = None,
     now: datetime = NOW,
+    book: Rulebook | None = None,
     **visit_fields: Any,
 ) -> PatientCase:
     row = DraftRow(id=9, person_id=1, version=1, content=draft.to_json()) if draft else None
     return PatientCase(
-        book=load_rulebook(),
+        book=book or load_rulebook(),
         visit=visit(**visit_fields),
         person=person,
         lines=lines,
