@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from api import rest
 from rulebook import load_rulebook
 from rulebook.cases import Case, answer, read_cases
 from rulebook.strict_yaml import load_yaml
@@ -220,3 +222,16 @@ async def test_nothing_is_told_without_a_key(client, path):
 async def test_nothing_is_answered_without_a_key(client, path):
     del client.headers["X-API-Key"]
     assert (await client.post(f"/api/v1{path}", json={"ask": "opening", "region": "vg"})).status_code == 401
+
+
+def test_every_route_describes_its_problems():
+    app = FastAPI()
+    rest.add_to(app)
+    described = {
+        f"{method} {path}": set(route["responses"])
+        for path, methods in app.openapi()["paths"].items()
+        for method, route in methods.items()
+    }
+    assert len(described) == 8
+    assert all({"200", "401", "422"} <= codes for codes in described.values())
+    assert "404" in described["post /api/v1/prescriptions/check"] & described["post /api/v1/prescriptions/copy"]
