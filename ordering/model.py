@@ -250,7 +250,7 @@ class InboxRow:
 class OutboxRow:
     """An outgoing message. `sealed` is the encrypted payload, wiped when sent.
 
-    kind: sms / distributor. status: pending, sending, sent, unknown (to be reconciled), dead.
+    kind: sms / distributor / mail. status: pending, sending, sent, unknown (to be reconciled), dead.
     """
 
     id: int

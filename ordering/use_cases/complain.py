@@ -283,7 +283,7 @@ def _take_words(telling: _Telling) -> None:
     told, asked = telling.told, telling.asked
     if not (told.intent in ("affirm", "deny") and len(told.words.split()) <= _FEW_WORDS):
         kept = [*filter(None, [telling.complaint.text]), told.words]
-        if asked in (None, "complaint_text") or len(told.words.split()) > _FEW_WORDS:
+        if asked in (None, "complaint_text", "complaint_kind") or len(told.words.split()) > _FEW_WORDS:
             telling.set(text="\n".join(kept)[:_LONGEST])
     if asked == "complaint_text":
         telling.answered.append(asked)

@@ -1,7 +1,10 @@
 """Which order and article a complaint may be about."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+
+from rapidfuzz import fuzz
 
 from ordering.model import Article, Complaint, Line, Order
 from ordering.use_cases.complain_words import Told
@@ -11,6 +14,7 @@ from rulebook import facts
 
 _RECENT = timedelta(days=90)
 _MOST = 6  # to choose among; more cannot be read out
+_ALIKE, _SHORTEST = 82, 5  # of 100, and letters: how a product may be misspelt or inflected
 # A parcel that went wrong is one matter, whatever was in it.
 _WHOLE_PARCEL = frozenset({"wrong_address", "missing", "late"})
 # What patients may have without a prescription here, by everyday word: the kind decides where it goes (C2).
@@ -63,6 +67,9 @@ def product_named(case: PatientCase, told: Told) -> str | None:
     named = {product.lower() for product in told.products}
     if not named and told.flavours:
         named = {product for product, article in theirs.items() if _has_flavour(article, told.flavours)}
+    if not named:
+        said = [word for word in re.findall(r"\w+", told.words.lower()) if len(word) >= _SHORTEST]
+        named = {product for product in theirs if any(fuzz.ratio(word, product) >= _ALIKE for word in said)}
     known = named & set(theirs) or named
     return known.pop() if len(known) == 1 else None
 

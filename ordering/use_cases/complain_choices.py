@@ -40,7 +40,7 @@ def complaint_choices(case: PatientCase, complaint: Complaint, question: str) ->
     """None for what is told in one's own words."""
     match question:
         case "complaint_kind":
-            told = words.happened(complaint.text or "") & set(_KINDS)
+            told = words.choice_of_kinds(complaint.text or "")
             offered = [kind for kind in _KINDS if kind in told or len(told) < 2]
             return [_worded(question, kind, *_CALLED.get(kind, ())) for kind in (*offered, "other")]
         case "complaint_article":

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from babel.dates import get_day_names, get_month_names
 
 from ordering.numbers import number
-from rulebook.complaints import KINDS
+from rulebook.facts import COMPLAINT_KINDS
 
-DEVIATIONS = tuple(kind for kind in KINDS if kind not in ("defect", "return"))
+DEVIATIONS = tuple(kind for kind in COMPLAINT_KINDS if kind not in ("defect", "return"))
 # What the words mean besides what they say: the intent that Rasa heard narrows the kinds.
 INTENTS: dict[str, tuple[str, ...]] = {
     "report_defect": ("defect",),
@@ -51,13 +51,13 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"(?:gått|går) (?:\w+ ){1,2}veck",
     ),
     "wrong_article": _any(
-        r"\bfel (?:vara|varor|sak|saker|produkt|artikel|storlek|smak|sort|grej|modell|märke|typ|kateter|slags)",
+        r"\bfel (?:vara|varor|sak|saker|produkt|artikel|storlek|längd|färg|smak|sort|grej|modell|märke|typ|slags)",
         r"någon annans|nån annans|annat namn|blandat ihop|i ?stället för",
         rf"\b{_GOT}\b.*\b(?:men|fast|fastän|när|medan)\b.*\bbeställ",
         rf"\bbeställ\w*\b.*\b(?:men|fast|och)\b.*\b{_GOT}\b(?! (?:inte|aldrig|inget))",
     ),
     "wrong_number": _any(
-        r"fel antal|hälften|dubbelt|\bfattas\b",
+        r"fel antal|hälften|dubbelt|\bfatta(?:s|des)\b",
         r"(?<!paketet )(?<!leveransen )\bsakna(?:s|des)\b",
         rf"\b(?:{_GOT}|var|är)\b(?: \w+){{0,3}} för (?:få|många|mycket|lite)\b",
         rf"\bbara (?:en|ett|halva|{_COUNT})\b",
@@ -99,7 +99,7 @@ _WANTED: dict[str, re.Pattern[str]] = {
     "return": _KINDS["return"],
     "report": _any(
         r"bara (?:\w+ ){0,2}(?:anmäl|rapporter|tala om|berätta|säga|meddela)",
-        r"inget (?:mer|annat|särskilt|alls)|behöver inget|det räcker",
+        r"bara (?:\w+ ){0,3}(?:veta|vet)\b|inget (?:mer|annat|särskilt|alls)|behöver inget|det räcker",
     ),
 }
 _DO_NOT_KNOW = _any(
@@ -143,7 +143,7 @@ class Days:
 
 
 def kinds(words: str, intent: str) -> tuple[str, ...]:
-    """The kinds that a complaint may be, of rulebook.complaints.KINDS. One: that is it. None: nothing is known."""
+    """The kinds that a complaint may be, of rulebook.complaints.COMPLAINT_KINDS. One: that is it. None: nothing is known."""
     found = set(happened(words))
     hinted = INTENTS.get(intent, ()) if words else ()
     if "missing" in found:
@@ -156,9 +156,17 @@ def kinds(words: str, intent: str) -> tuple[str, ...]:
         return deviations or hinted
     if hinted == ("defect",) and deviations:
         return ("defect", *deviations)
-    if hinted and not deviations:
-        return ("defect",) if hinted == ("defect",) else ("defect", "damaged")
+    if hinted == DEVIATIONS and not deviations:
+        return choice_of_kinds(words)
     return deviations or ("defect",)
+
+
+def choice_of_kinds(words: str) -> tuple[str, ...]:
+    """The kinds that the words may be about, for the patient to choose among: broken may be so from the beginning."""
+    found = set(happened(words)) - {"late"}
+    if "defect" in found and re.search(_BROKEN, words.lower()):
+        found.add("damaged")
+    return tuple(kind for kind in COMPLAINT_KINDS if kind in found)
 
 
 def happened(words: str) -> frozenset[str]:

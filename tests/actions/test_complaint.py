@@ -1,11 +1,13 @@
 """Complaints through the actions, on the demo people: kept from the first words, asked about, answered, mailed."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
+import rulebook
 from actions.turn import service
 from ordering.use_cases.complain import QUESTIONS
 from ordering.use_cases.complain_words import DEVIATIONS
@@ -107,6 +109,19 @@ async def test_a_region_without_a_mailbox_gets_no_mail_and_promises_no_day_c6(ra
     said = await pick(rasa, "complaint_wanted=report")
     assert said == ["utter_complaint_deviation_report", "utter_complaint_phone"]
     assert await mails(after=timedelta(days=1)) == []
+
+
+async def test_the_mailbox_of_the_rule_book_is_the_one_that_gets_it_s6(rasa, tmp_path, monkeypatch):
+    """S6."""
+    folder = Path(shutil.copytree(Path(rulebook.__file__).parent / "parameters", tmp_path / "parameters"))
+    changed = (folder / "vg.yml").read_text(encoding="utf-8").replace("lmn@vgregion.se", "mailbox@example.org")
+    (folder / "vg.yml").write_text(changed, encoding="utf-8")
+    monkeypatch.setattr("actions.turn.load_rulebook", lambda: rulebook.load_rulebook(folder))
+    await service().stores.close()
+    service.cache_clear()
+    await rasa.begin(MARIA)
+    await begin(rasa, "kartongen var krossad", "report_deviation")
+    assert [recipient for recipient, _ in await mails(after=timedelta(minutes=31))] == ["mailbox@example.org"]
 
 
 async def test_a_cgm_defect_is_sent_to_its_supplier_c2(rasa):

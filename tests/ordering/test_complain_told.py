@@ -1,0 +1,154 @@
+"""What a complaint is about and of what kind it is, from the patient's words or from choices."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ordering.use_cases.complain_choices import complaint_choices
+from tests.ordering.cases import DRINK, LANCETS, STRIPS, TODAY
+from tests.ordering.complaints import BAGS, Talk
+
+# What it is about
+
+
+def test_which_of_several_products_is_asked_for_and_not_knowing_will_do():
+    talk = Talk(STRIPS, BAGS, delivered=3)
+    assert talk.begin("den är trasig", "report_defect") == "complaint_article"
+    assert talk.offered("complaint_article") == [f"7:{STRIPS.number}", f"7:{BAGS.number}", "unknown"]
+    known = talk.pick(f"complaint_article=7:{BAGS.number}")
+    assert (known, talk.complaint.article_number, talk.complaint.order_id) == (None, BAGS.number, 7)
+    talk = Talk(STRIPS, BAGS, delivered=3)
+    talk.begin("den är trasig", "report_defect")
+    talk.pick("complaint_article=unknown")
+    assert (talk.complaint.article_number, talk.complaint.order_id) == (None, None)
+
+
+def test_a_product_that_is_none_of_theirs_is_asked_about_and_remembered():
+    talk = Talk(STRIPS, delivered=3)
+    assert talk.begin("katetern läcker", "report_defect", "katetrar") == "complaint_article"
+    assert talk.say("det vet jag inte") == "complaint_discovered"
+    assert (talk.complaint.product, talk.complaint.article_number) == ("katetrar", None)
+
+
+def test_a_flavour_tells_which_product():
+    talk = Talk(STRIPS, DRINK, delivered=3)
+    talk.begin("jag fick vanilj fast jag beställde choklad", "report_deviation", flavours=("vanilj", "choklad"))
+    assert talk.complaint.article_number == DRINK.number
+
+
+def test_a_parcel_that_never_came_is_one_matter_whatever_was_in_it():
+    talk = Talk(STRIPS, BAGS, delivered=None)
+    assert talk.begin("paketet kom aldrig", "report_deviation") == "complaint_wanted"
+    assert (talk.complaint.order_id, talk.complaint.article_number) == (7, None)
+    assert talk.offered("complaint_wanted") == ["new_delivery", "report"], "what never came is not sent back"
+
+
+def test_one_of_several_orders_is_told_by_its_day():
+    talk = Talk(BAGS, delivered=30)
+    talk.case.orders.insert(0, replace(talk.case.orders[0], id=8, day=TODAY - timedelta(days=6), delivered_on=None))
+    assert talk.begin("stomipåsarna läcker", "report_defect", "stomipåsar") == "complaint_article"
+    first, second, _ = complaint_choices(talk.case, talk.complaint, "complaint_article")
+    assert first.label == second.label == "utter_choice_complaint_article_ordered"
+    assert first.values["day"] != second.values["day"]
+    assert talk.pick("complaint_article=8:1") is None
+    assert talk.complaint.order_id == 8
+
+
+def test_what_is_not_sent_yet_can_be_missing_but_not_broken():
+    talk = Talk(LANCETS, delivered=None)
+    talk.case.orders[0] = replace(talk.case.orders[0], status="confirmed")
+    talk.begin("lansetten sticker inte", "report_defect", "lansetter")
+    assert (talk.complaint.article_number, talk.complaint.order_id) == (LANCETS.number, None)
+    talk = Talk(LANCETS, delivered=None)
+    talk.case.orders[0] = replace(talk.case.orders[0], status="confirmed")
+    talk.begin("paketet kom aldrig", "report_deviation")
+    assert talk.complaint.order_id == 7
+
+
+# What kind it is
+
+
+def test_a_click_is_followed_by_the_patients_own_words():
+    talk = Talk(BAGS, delivered=3)
+    assert talk.begin("", "report_deviation") == "complaint_text"
+    assert talk.complaint.text is None
+    assert talk.say("påsarna läcker", "report_defect") is None
+    assert (talk.complaint.kind, talk.complaint.text) == ("defect", "påsarna läcker")
+
+
+def test_words_that_tell_nothing_are_kept_and_more_is_asked_for():
+    talk = Talk(BAGS, delivered=3)
+    assert talk.begin("jag vill reklamera", "report_defect") == "complaint_text"
+    assert talk.say("det är något galet med locket", "out_of_scope") is None
+    assert talk.complaint.text == "jag vill reklamera\ndet är något galet med locket"
+    talk = Talk(BAGS, delivered=3)
+    talk.begin("jag vill reklamera", "report_defect")
+    assert talk.say("nej", "deny") is None, "that was all there is to say"
+    assert talk.complaint.text == "jag vill reklamera"
+
+
+def test_two_things_at_once_are_asked_about_among_themselves():
+    talk = Talk(BAGS, delivered=3)
+    said = "chauffören lämnade paketet hos grannen och det saknades två kartonger"
+    assert talk.begin(said, "report_deviation") == "complaint_kind"
+    assert talk.offered("complaint_kind") == ["wrong_number", "wrong_address", "other"]
+    assert talk.pick("complaint_kind=wrong_address") == "complaint_wanted"
+    assert talk.complaint.text == said
+
+
+def test_broken_at_once_or_on_the_way_is_asked_where_both_may_be():
+    talk = Talk(BAGS, delivered=3)
+    assert talk.begin("kartongen och påsarna är trasiga", "report_defect") == "complaint_kind"
+    assert talk.offered("complaint_kind") == ["defect", "damaged", "other"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("teststickorna visar helt fel värden", "defect"),
+        ("två paket fattades", "wrong_number"),
+        ("mina katetrar kom i tisdags men de var fel längd", "wrong_article"),
+        ("det står levererat men jag har inte fått något", "missing"),
+        ("jag har väntat i tre veckor", "late"),
+        ("grannen fick mitt paket", "wrong_address"),
+        ("flaskorna hade gått sönder i transporten", "damaged"),
+    ],
+)
+def test_the_words_tell_the_kind_whatever_deviation_it_is_taken_for(said, kind):
+    talk = Talk(BAGS, delivered=3)
+    talk.begin(said, "report_deviation")
+    assert talk.complaint.kind == kind
+
+
+def test_what_is_said_instead_of_choosing_is_kept():
+    talk = Talk(BAGS, delivered=3)
+    talk.begin("ni har skickat fel", "report_deviation")
+    talk.say("allt är på tok")
+    assert talk.say("ja så knasigt") == "complaint_kind"
+    assert talk.complaint.text == "ni har skickat fel\nallt är på tok\nja så knasigt"
+
+
+def test_a_product_is_known_by_its_name_however_it_is_bent():
+    talk = Talk(replace(STRIPS, product="teststickor"), BAGS, delivered=3)
+    talk.begin("teststickorna visar helt fel värden", "report_defect")
+    assert talk.complaint.article_number == STRIPS.number
+
+
+def test_what_nobody_can_sort_is_received_all_the_same():
+    talk = Talk(BAGS, delivered=3)
+    talk.begin("det blev fel med min beställning", "report_deviation")
+    assert talk.say("allt är på tok", "out_of_scope") == "complaint_kind"
+    assert len(talk.offered("complaint_kind")) == 8, "no more than a phone has keys for"
+    assert talk.pick("complaint_kind=other") is None
+    assert (talk.complaint.kind, talk.complaint.route, talk.complaint.status) == (None, None, "received")
+    assert talk.hears() == ["received", "phone"]
+
+
+def test_an_answer_that_is_not_understood_twice_counts_as_not_knowing():
+    talk = Talk(STRIPS, BAGS, delivered=3)
+    talk.begin("den är trasig", "report_defect")
+    assert talk.say("blabla") == "complaint_article"
+    assert not talk.understood
+    assert talk.say("blabla", again=True) == "complaint_discovered"
+    assert talk.complaint.article_number is None
