@@ -1,4 +1,5 @@
-"""What a prescriber is told before saving (P1-P14), a copy of an ended line (P9), and how people are registered."""
+"""What a prescriber is told before saving (P1, P3-P7, P10, P11, P14, P16-P18), a copy of an ended line (P9), the range
+(P13), and how people are registered (I2-I6, I9-I11)."""
 
 from collections.abc import Collection
 from dataclasses import replace
