@@ -35,6 +35,8 @@ _ABOUT_THE_ORDER = frozenset(
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 # What stops the order, or leaves it for a complaint, is done only when Rasa is sure that it was said.
 _SURE = 0.6
+# A question about how things work names products, numbers and ways of delivery, and wants none of them.
+_ONLY_ASKS = "ask_how_it_works"
 _NEVER_EDITS = frozenset(["cancel", "go_back", "cancel_order", "report_defect", "report_deviation", "return_products"])
 
 
@@ -62,7 +64,7 @@ class ValidateOrderForm(PatientAction):
 
     async def _edit(self, turn: Turn, case: PatientCase, *, starting: bool) -> Events:
         message = turn.message
-        if message.intent in _NEVER_EDITS and message.confidence >= _SURE:
+        if message.intent == _ONLY_ASKS or (message.intent in _NEVER_EDITS and message.confidence >= _SURE):
             return [*question_slots(case, case.question), ActionExecutionRejected("order_form")]
         if starting and case.question == "resume":
             return question_slots(case, "resume")  # begun in another visit: offered before anything is made of it

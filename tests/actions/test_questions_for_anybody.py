@@ -3,7 +3,7 @@
 import pytest
 
 from ordering.use_cases.how_it_works import TOPICS
-from tests.actions.test_order_visit import ANNA, ERIK, JOHAN
+from tests.actions.test_order_visit import ANNA, ERIK, JOHAN, draft
 
 KARIN = "191401682396"  # protected
 REGIONS = {"vg": "198501012382", "skane": "189001019802"}
@@ -21,6 +21,17 @@ async def test_an_unknown_a_known_and_a_protected_person_hear_the_same_i7(rasa, 
     assert await ask(rasa, topic) == known
     assert await ask(rasa, topic, KARIN) == known
     assert {"need": "identity"} not in known
+
+
+async def test_a_question_about_how_things_work_orders_none_of_what_it_names(rasa):
+    await rasa.begin(ANNA)
+    await rasa.call("validate_order_form", "order_products")
+    asked = rasa.asked
+    named = (("product", "teststickor"), ("amount", "2"), ("delivery", "unit"), ("topic", "prescriber_defect"))
+    await rasa.answer("ask_how_it_works", *named)
+    assert "action_execution_rejected" in rasa.events
+    assert rasa.asked == asked
+    assert (await draft(rasa)).lines == []
 
 
 async def test_only_a_known_patient_hears_the_day_of_their_own_i7(rasa):
