@@ -143,7 +143,7 @@ class Days:
 
 
 def kinds(words: str, intent: str) -> tuple[str, ...]:
-    """The kinds that a complaint may be, of rulebook.complaints.COMPLAINT_KINDS. One: that is it. None: nothing is known."""
+    """The kinds that a complaint may be, of rulebook.facts.COMPLAINT_KINDS. One: that is it. None: nothing is known."""
     found = set(happened(words))
     hinted = INTENTS.get(intent, ()) if words else ()
     if "missing" in found:

@@ -11,7 +11,7 @@ import rulebook
 from actions.turn import service
 from ordering.use_cases.complain import QUESTIONS
 from ordering.use_cases.complain_words import DEVIATIONS
-from rulebook.complaints import KINDS
+from rulebook.facts import COMPLAINT_KINDS
 
 ANNA, ERIK, JOHAN, MARIA = "198501012382", "198501012390", "200101012391", "199001012385"
 SIGNE = "189001019802"
@@ -234,7 +234,7 @@ def domain():
 def test_every_question_choice_and_route_is_worded(domain):
     assert domain["forms"][FORM]["required_slots"] == list(QUESTIONS)
     named = {f"utter_ask_{question}" for question in QUESTIONS}
-    named |= {f"utter_choice_complaint_kind_{kind}" for kind in (*KINDS, "other")}
+    named |= {f"utter_choice_complaint_kind_{kind}" for kind in (*COMPLAINT_KINDS, "other")}
     named |= {f"utter_choice_complaint_leftover_{value}" for value in ("yes", "no")}
     named |= {f"utter_choice_complaint_discovered_{value}" for value in ("within", "before", "unknown")}
     named |= {f"utter_choice_complaint_wanted_{value}" for value in ("new_delivery", "return", "report")}

@@ -15,7 +15,7 @@ from ordering.use_cases.complain_answers import answer
 from ordering.use_cases.complain_choices import complaint_choices
 from ordering.use_cases.complain_mail import mail
 from ordering.use_cases.complain_words import DEVIATIONS
-from rulebook.complaints import KINDS
+from rulebook.facts import COMPLAINT_KINDS
 from tests.ordering.cases import NOW, PERSON, STRIPS, TODAY
 from tests.ordering.complaints import BAGS, SENSOR, SPECIAL, Talk
 
@@ -32,10 +32,10 @@ ABOUT = {
 
 
 def test_every_kind_of_the_rules_is_tried():
-    assert set(ABOUT) == set(KINDS)
+    assert set(ABOUT) == set(COMPLAINT_KINDS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", COMPLAINT_KINDS)
 @pytest.mark.parametrize("region", ["vg", "skane"])
 @pytest.mark.parametrize("article", [BAGS, SENSOR, SPECIAL], ids=lambda article: article.kind)
 def test_every_kind_takes_the_route_of_the_rulebook_c1_c5(kind, region, article):
