@@ -161,7 +161,7 @@ class Complaint:
 
     status: open while questions remain (it counts all the same), received, referred (to the supplier, or about
     something that cannot be returned: nothing was opened), cancelled by the patient.
-    kind: one of rulebook.complaints.KINDS, None while or if it is not known. text: the patient's own words.
+    kind: one of rulebook.facts.COMPLAINT_KINDS, None while or if it is not known. text: the patient's own words.
     article_number, order_id: what it is about, as far as is known; product: what the patient called something that
     is none of their articles. wanted: new_delivery / return / report.
     discovered: the day, where it was told. discovered_before: told only to be before that day.

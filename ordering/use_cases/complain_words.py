@@ -46,7 +46,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"tillbaka innan jag hann|hittar inte (?:mitt )?paket",
     ),
     "late": _any(
-        r"försena|\bsent?\b(?! (?:pappa|mamma|min))|dröj|väntat",
+        r"försena|\b(?:är|var|blev|kom|för|mycket|väldigt) sent?\b|dröj|väntat",
         r"(?:skulle|borde) (?:\w+ )?(?:kommit|varit här|ha kommit)",
         r"(?:gått|går) (?:\w+ ){1,2}veck",
     ),

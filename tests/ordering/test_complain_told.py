@@ -106,7 +106,8 @@ def test_broken_at_once_or_on_the_way_is_asked_where_both_may_be():
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("teststickorna visar helt fel värden", "defect"),
+        ("teststickorna visar helt fel värden sen en vecka tillbaka", "defect"),
+        ("leveransen var sen", "late"),
         ("två paket fattades", "wrong_number"),
         ("mina katetrar kom i tisdags men de var fel längd", "wrong_article"),
         ("det står levererat men jag har inte fått något", "missing"),
