@@ -25,6 +25,12 @@ def found(
     ]
 
 
+def type_of(subgroup: str | None, of_types: Mapping[str, tuple[str, ...]]) -> str | None:
+    """P10: the only prescription type that an article of the subgroup can have; None where that does not settle it."""
+    types = [name for name, subgroups in of_types.items() if subgroup in subgroups]
+    return types[0] if len(types) == 1 else None
+
+
 def subgroups_of(
     prescription_type: str | None, subgroup: str | None, of_types: Mapping[str, tuple[str, ...]]
 ) -> frozenset[str] | None:

@@ -83,8 +83,28 @@ class Rulebook:
     def _on(self, region: str, day: date) -> Parameters:
         return self._region(region).on(day)
 
+    def _situation(
+        self,
+        region: str,
+        day: date,
+        area: str,
+        article: Article,
+        prescription_type: str | None,
+        option: str | None = None,
+    ) -> Situation:
+        """What rows are chosen by. A type that is not said is the one that the article's subgroup belongs to (P10)."""
+        of_types = self._on(region, day).prescription_subgroups
+        return delivery_decisions.situation(
+            area,
+            article,
+            prescription_type=prescription_type or search.type_of(article.subgroup, of_types),
+            option=option,
+        )
+
     def _sourced[A: Answer](self, region: str, day: date, question: str, answer: A) -> A:
-        return replace(answer, sources=self._region(region).sources(day, answer.rules, LOOKS_AT[question]))
+        here = self._region(region)
+        rules = here.rules_here(answer.rules)
+        return replace(answer, rules=rules, sources=here.sources(day, rules, LOOKS_AT[question]))
 
     # Withdrawals and orders
 
@@ -134,7 +154,7 @@ class Rulebook:
         self, *, region: str, day: date, area: str, article: Article, prescription_type: str | None = None
     ) -> DeliveryOptions:
         """What a patient may choose (D1, D5, D20, D24, D25)."""
-        case = delivery_decisions.situation(area, article, prescription_type=prescription_type)
+        case = self._situation(region, day, area, article, prescription_type)
         return self._sourced(region, day, "delivery_options", delivery_decisions.options(self._on(region, day), case))
 
     def delivery_check(
@@ -169,7 +189,7 @@ class Rulebook:
     ) -> DeliveryDay:
         """First and last day to promise (D15, D18, D20-D25). `ordered` is local, or has a zone."""
         local = _local(ordered)
-        case = delivery_decisions.situation(area, article, prescription_type=prescription_type, option=option)
+        case = self._situation(region, local.date(), area, article, prescription_type, option)
         day = local.date()
         return self._sourced(
             region, day, "delivery_day", delivery_decisions.expected(self._on(region, day), case=case, ordered=local)
@@ -187,7 +207,7 @@ class Rulebook:
         prescription_type: str | None = None,
     ) -> Overdue:
         """Is the order late on this day, and must the patient be contacted (D16, D17)?"""
-        case = delivery_decisions.situation(area, article, prescription_type=prescription_type)
+        case = self._situation(region, day, area, article, prescription_type)
         answer = delivery_decisions.overdue(
             self._on(region, day), day=day, case=case, article=article, ordered=ordered, status=status
         )
@@ -223,7 +243,7 @@ class Rulebook:
     ) -> Fee:
         """The patient's fee (F1-F6). A fee per withdrawal is charged once per order and prescription type."""
         case = replace(
-            delivery_decisions.situation(area, article, prescription_type=prescription_type),
+            self._situation(region, day, area, article, prescription_type),
             age=people.age_on(person.born, day),
             asylum_seeker=person.asylum_seeker,
         )
@@ -253,14 +273,17 @@ class Rulebook:
 
         `unit`: the customer number of the unit that prescribes.
         """
-        case = Situation(
-            area=area,
-            prescription_type=prescription_type,
-            subgroup=article.subgroup,
-            age=people.age_on(person.born, day),
+        case = replace(
+            self._situation(region, day, area, article, prescription_type), age=people.age_on(person.born, day)
         )
         answer = prescribing_decisions.prescribe(
-            self._on(region, day), prescriber=prescriber, case=case, article=article, amount=amount, unit=unit
+            self._on(region, day),
+            prescriber=prescriber,
+            case=case,
+            article=article,
+            amount=amount,
+            unit=unit,
+            hidden=people.is_hidden(person),
         )
         return self._sourced(region, day, "prescribe", answer)
 
@@ -367,7 +390,8 @@ class Rulebook:
         parameter = self.history(region, key)
         held = parameter.on(day)
         numbers = {"unit": parameter.unit, "from": None if held.start == UNDATED else held.start}
-        return ParameterValue(held.plain, rules=parameter.rules, numbers=numbers, sources=(held.source,))
+        rules = self._region(region).rules_here(parameter.rules)
+        return ParameterValue(held.plain, rules=rules, numbers=numbers, sources=(held.source,))
 
     def history(self, region: str, key: str) -> DatedParameter:
         """Every value the parameter has had, with source and who decided (G1, G2)."""

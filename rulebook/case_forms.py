@@ -63,6 +63,11 @@ def word(value: Any, path: str) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, path)
 
 
+def _perhaps_blank(value: Any, path: str) -> str | None:
+    """A text of delivery details, where a blank one is not known."""
+    return None if isinstance(value, str) and not value.strip() else word(value, path)
+
+
 def listed(form: Form) -> Form:
     def read(value: Any, path: str) -> list[Any]:
         if not isinstance(value, list):
@@ -73,10 +78,14 @@ def listed(form: Form) -> Form:
 
 
 def members(value: Any, path: str) -> frozenset[str]:
-    return frozenset(listed(text)(value, path))
+    """A set; null is an empty one."""
+    return frozenset() if value is None else frozenset(listed(text)(value, path))
 
 
 def counts(value: Any, path: str) -> dict[str, int]:
+    """Numbers by name; null is none."""
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         raise Malformed(path, "must be a mapping of names to numbers")
     return {word(name, path): integer(item, f"{path}.{name}") for name, item in value.items()}
@@ -86,13 +95,19 @@ def anything(value: Any, path: str) -> Any:
     return value
 
 
-def mapping(required: Mapping[str, Form], optional: Mapping[str, Form]) -> Callable[[Any, str], dict[str, Any]]:
-    """A mapping of these fields and no others, each read by its form. What is left out stays out."""
+def mapping(
+    required: Mapping[str, Form], optional: Mapping[str, Form], *, null_is_an_answer: bool = False
+) -> Callable[[Any, str], dict[str, Any]]:
+    """A mapping of these fields and no others, each read by its form. What is left out, or null, stays out."""
 
     def read(value: Any, path: str) -> dict[str, Any]:
         given = fields(value, path, required=tuple(required), optional=tuple(optional))
         forms = {**required, **optional}
-        return {key: forms[key](item, f"{path}.{key}") for key, item in given.items()}
+        return {
+            key: forms[key](item, f"{path}.{key}")
+            for key, item in given.items()
+            if item is not None or null_is_an_answer or key in required
+        }
 
     return read
 
@@ -113,22 +128,36 @@ person = made_by(
 )
 actor = made_by(facts.Actor, {}, {"role": one_of(*facts.ROLES), "prescribed_this": yes_no})
 
-_LINE: dict[str, Form] = {
-    "written": day,
-    "days_per_withdrawal": integer,
-    "withdrawals": integer,
-    "packages_per_withdrawal": integer,
-}
-_LINE_MAY: dict[str, Form] = {"area": text, "article": word, "variants": _tuple(word), "voided": maybe(day)}
+# Facts of a line that are not known stand in no rule's way: no waiting, and as much as anybody asks for.
+UNKNOWN_NUMBER = 10**9
 
 
 def _line(**given: Any) -> facts.Line:
-    unknown = {"written": date.min, "area": "", "article": ""} | dict.fromkeys(tuple(_LINE)[1:], 0)
+    unknown = {
+        "written": date.min,  # whoever asks takes the day of the question
+        "area": "",
+        "article": "",
+        "days_per_withdrawal": 0,
+        "withdrawals": UNKNOWN_NUMBER,
+        "packages_per_withdrawal": UNKNOWN_NUMBER,
+    }
     return facts.Line(**{**unknown, **given})
 
 
-line = made_by(_line, _LINE, _LINE_MAY)
-variants_of_line = made_by(_line, {}, {**_LINE, **_LINE_MAY})
+line = made_by(
+    _line,
+    {},
+    {
+        "written": day,
+        "days_per_withdrawal": integer,
+        "withdrawals": integer,
+        "packages_per_withdrawal": integer,
+        "area": text,
+        "article": word,
+        "variants": _tuple(word),
+        "voided": day,
+    },
+)
 
 
 def _withdrawn(**given: Any) -> facts.Withdrawn:
@@ -177,21 +206,28 @@ details = made_by(
     facts.DeliveryDetails,
     {},
     {
-        **dict.fromkeys(facts.DeliveryDetails.__dataclass_fields__, maybe(word)),
+        **dict.fromkeys(facts.DeliveryDetails.__dataclass_fields__, _perhaps_blank),
         "dwelling": maybe(one_of("house", "flat")),
-        "notify_by": maybe(one_of("sms", "email", "letter")),
+        "notify_by": maybe(one_of(*facts.NOTIFY_BY)),
         **dict.fromkeys(("entry_phone", "name_on_door", "outside_region"), maybe(yes_no)),
     },
 )
 prescriber = made_by(facts.Prescriber, {"role": one_of(*facts.PRESCRIBER_ROLES)}, {"granted_under_16": yes_no})
 amount = made_by(
     facts.Amount,
-    {"days_per_withdrawal": integer, "withdrawals": integer},
+    {},
     {
+        "days_per_withdrawal": integer,
+        "withdrawals": integer,
         "packages_per_withdrawal": maybe(integer),
         "pieces_per_day": maybe(number),
         "pieces_per_package": maybe(_above_zero),
     },
 )
 payers = listed(lambda value, path: mapping({"payer": word}, {})(value, path)["payer"])
-label = mapping({}, {"name": maybe(text), "co": maybe(text)})
+_label = mapping({}, {"name": maybe(text), "co": maybe(text)}, null_is_an_answer=True)
+
+
+def label(value: Any, path: str) -> dict[str, Any]:
+    """The lines of a label that are to be compared; null is none of them."""
+    return {} if value is None else _label(value, path)

@@ -1,12 +1,12 @@
 """The questions that a case may ask: which facts each takes, which answers it gives, and how it is put to the book."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from rulebook import case_forms as read
-from rulebook import complaints, facts
+from rulebook import facts
 from rulebook.book import Rulebook
 from rulebook.errors import UnknownParameter
 from rulebook.parameter_forms import Form, Malformed, fields, maybe, one_of, text, yes_no
@@ -55,11 +55,19 @@ _ARTICLE = facts.Article()
 
 def _withdraw(book: Rulebook, asked: Asked) -> Answer:
     given = {"person": facts.Person(), "history": [], "want": facts.Want(), **asked.given}
-    return book.withdraw(**asked.where, **given)
+    line: facts.Line = given["line"]
+    if line.written == date.min:
+        given["line"] = replace(line, written=asked.day)
+    decision = book.withdraw(**asked.where, **given)
+    return replace(
+        decision,
+        withdrawals_left=None if line.withdrawals == read.UNKNOWN_NUMBER else decision.withdrawals_left,
+        max_packages=None if line.packages_per_withdrawal == read.UNKNOWN_NUMBER else decision.max_packages,
+    )
 
 
 def _same_as_last_time(book: Rulebook, asked: Asked) -> Answer:
-    return book.same_as_last_time(line=asked.given["line"], history=asked.given["history"])
+    return book.same_as_last_time(line=asked.given["line"], history=asked.given.get("history", []))
 
 
 def _split(book: Rulebook, asked: Asked) -> Answer:
@@ -71,22 +79,29 @@ def _change(book: Rulebook, asked: Asked) -> Answer:
 
 
 def _delivery_options(book: Rulebook, asked: Asked) -> Answer:
-    return book.delivery_options(**asked.where, **{"article": _ARTICLE, **asked.only("area", "article", "type")})
+    return book.delivery_options(
+        **asked.where, **{"area": "", "article": _ARTICLE, **asked.only("area", "article", "type")}
+    )
 
 
 def _delivery_check(book: Rulebook, asked: Asked) -> Answer:
     known = asked.only("area", "article", "option", "person", "details")
-    given = {"article": _ARTICLE, "person": facts.Person(), "details": facts.DeliveryDetails(), **known}
+    given = {"area": "", "article": _ARTICLE, "person": facts.Person(), "details": facts.DeliveryDetails(), **known}
     return book.delivery_check(**asked.where, **given)
 
 
 def _delivery_day(book: Rulebook, asked: Asked) -> Answer:
-    given = {"article": _ARTICLE, "option": "", **asked.only("area", "article", "type", "option", "ordered")}
+    given = {
+        "area": "",
+        "article": _ARTICLE,
+        "option": "",
+        **asked.only("area", "article", "type", "option", "ordered"),
+    }
     return book.delivery_day(region=asked.region, **given)
 
 
 def _overdue(book: Rulebook, asked: Asked) -> Answer:
-    given = {"article": _ARTICLE, **asked.only("area", "article", "status")}
+    given = {"area": "", "article": _ARTICLE, "status": "ordered", **asked.only("area", "article", "status", "type")}
     return book.overdue(**asked.where, **given, ordered=asked.given["ordered"].date())
 
 
@@ -100,13 +115,13 @@ def _joint(book: Rulebook, asked: Asked) -> Answer:
 
 def _fee(book: Rulebook, asked: Asked) -> Answer:
     known = asked.only("person", "area", "type", "article", "packages")
-    given = {"person": facts.Person(), "article": _ARTICLE, "prescription_type": None, **known}
+    given = {"area": "", "person": facts.Person(), "article": _ARTICLE, "prescription_type": None, **known}
     return book.fee(**asked.where, **given)
 
 
 def _prescribe(book: Rulebook, asked: Asked) -> Answer:
     known = asked.only("prescriber", "person", "area", "type", "article")
-    given = {"person": facts.Person(), "article": _ARTICLE, **known, "amount": asked.given["line"]}
+    given = {"area": "", "person": facts.Person(), "article": _ARTICLE, **known, "amount": asked.given["line"]}
     return book.prescribe(**asked.where, **given)
 
 
@@ -143,7 +158,8 @@ QUESTIONS: dict[str, Question] = {
     ),
     "same_as_last_time": Question(
         put=_same_as_last_time,
-        required={"line": read.variants_of_line, "history": read.history},
+        required={"line": read.line},
+        optional={"history": read.history},
         answers={"variants": read.counts, "unavailable": read.counts},
         needs=(),
     ),
@@ -157,32 +173,31 @@ QUESTIONS: dict[str, Question] = {
     ),
     "delivery_options": Question(
         put=_delivery_options,
-        required={"area": text},
-        optional={"article": read.article, "type": text},
+        optional={"area": text, "article": read.article, "type": text},
         answers={"options": read.members},
     ),
     "delivery_check": Question(
         put=_delivery_check,
-        required={"area": text, "option": one_of(*facts.OPTIONS)},
-        optional={"article": read.article, "person": read.person, "details": read.details},
+        required={"option": one_of(*facts.OPTIONS)},
+        optional={"area": text, "article": read.article, "person": read.person, "details": read.details},
         answers={**_VERDICT, "missing": read.members, "tell": read.members, "label": read.label},
     ),
     "delivery_day": Question(
         put=_delivery_day,
-        required={"area": text, "ordered": read.moment},
-        optional={"article": read.article, "type": text, "option": one_of(*facts.OPTIONS)},
+        required={"ordered": read.moment},
+        optional={"area": text, "article": read.article, "type": text, "option": one_of(*facts.OPTIONS)},
         answers={"earliest": maybe(read.day), "latest": maybe(read.day)},
         needs=("region",),
     ),
     "overdue": Question(
         put=_overdue,
-        required={"area": text, "ordered": read.moment, "status": one_of(*facts.STATUSES)},
-        optional={"article": read.article},
+        required={"ordered": read.moment},
+        optional={"area": text, "article": read.article, "type": text, "status": one_of(*facts.STATUSES)},
         answers={"overdue": yes_no, "contact_patient": yes_no},
     ),
     "urgent": Question(
         put=_urgent,
-        required={"asked_by": one_of("patient", "prescriber", "orderer")},
+        required={"asked_by": one_of(*facts.ASKERS)},
         optional={"article": read.article},
         answers=_VERDICT,
     ),
@@ -193,14 +208,13 @@ QUESTIONS: dict[str, Question] = {
     ),
     "fee": Question(
         put=_fee,
-        required={"area": text},
-        optional={"person": read.person, "type": text, "article": read.article, "packages": read.integer},
+        optional={"area": text, "person": read.person, "type": text, "article": read.article, "packages": read.integer},
         answers={"kr": maybe(read.number)},
     ),
     "prescribe": Question(
         put=_prescribe,
-        required={"prescriber": read.prescriber, "area": text, "line": read.amount},
-        optional={"person": read.person, "type": text, "article": read.article},
+        required={"prescriber": read.prescriber, "line": read.amount},
+        optional={"area": text, "person": read.person, "type": text, "article": read.article},
         answers={
             **_VERDICT,
             "warnings": read.members,
@@ -210,10 +224,10 @@ QUESTIONS: dict[str, Question] = {
     ),
     "complain": Question(
         put=_complain,
-        required={"kind": one_of(*complaints.KINDS)},
+        required={"kind": one_of(*facts.COMPLAINT_KINDS)},
         optional={"article": read.article, "discovered": maybe(read.day), "leftover": yes_no},
         answers={
-            "route": one_of("defect_report", "deviation_report", "contact_supplier", "return", "not_returnable"),
+            "route": one_of(*facts.COMPLAINT_ROUTES),
             "late": yes_no,
         },
     ),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +82,11 @@ def _read_case(file: str, index: int, content: Any, book: Rulebook) -> Case:
     label = content["name"] if named else f"case {index}"
     try:
         case = fields(content, "", required=("name", "rule", "ask", "expect"), optional=ASKED_FIELDS)
-        name = text(case["name"], "name")
+        name = " ".join(text(case["name"], "name").split())
         asked = read_asked({key: case[key] for key in ASKED_FIELDS if key in case}, book)
-        expect = case_forms.mapping({}, QUESTIONS[case["ask"]].answers)(case["expect"], "expect")
+        expect = case_forms.mapping({}, QUESTIONS[case["ask"]].answers, null_is_an_answer=True)(
+            case["expect"], "expect"
+        )
         if not expect:
             raise Malformed("expect", "names no field, so it could not fail")
         return Case(file, name, _rule_ids(case["rule"]), case["ask"], asked, expect)
@@ -125,17 +128,20 @@ def _compare(expect: Mapping[str, Any], answer: Answer) -> Iterator[Difference]:
 
 
 def _comparable(value: Any) -> Any:
-    """Lists stand for sets. A share may be written 85, 0.85 or "85%"."""
+    """Lists stand for sets. A share may be written 85, 0.85, 17/20 or "85%"."""
     if isinstance(value, list | tuple) and all(isinstance(member, str) for member in value):
         return frozenset(value)
     if isinstance(value, Mapping) and "share" in value:
-        share = value["share"]
-        if isinstance(share, str) and share.rstrip("% ").isdecimal():
-            share = int(share.rstrip("% "))
-        elif isinstance(share, float) and share <= 1:
-            share = round(share * 100)
-        return {**value, "share": share}
+        return {**value, "share": _percent(value["share"])}
     return value
+
+
+def _percent(share: Any) -> Any:
+    try:
+        number = Fraction(str(share).removesuffix("%").strip())
+    except (ValueError, ZeroDivisionError):
+        return share
+    return number * 100 if number <= 1 else number
 
 
 def _shown(value: Any) -> str:

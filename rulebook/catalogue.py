@@ -42,13 +42,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, in our own words. `regions` None: every region. `reading`: how we read an unclear or silent source."""
+    """One rule, in our own words, whatever its values are on a day.
+
+    `regions` and `areas` None: every region, every product area. `reading`: how we read an unclear or silent source.
+    """
 
     id: str
     says: str
     regions: tuple[str, ...] | None
     sources: tuple[Source, ...]
     reading: str | None = None
+    areas: tuple[str, ...] | None = None
 
     @property
     def family(self) -> str:
@@ -57,15 +61,19 @@ class Rule:
     def holds_in(self, region: str) -> bool:
         return self.regions is None or region in self.regions
 
+    def is_about(self, area: str) -> bool:
+        return self.areas is None or area in self.areas
+
 
 @lru_cache(maxsize=4)
 def catalogue(path: Path = _HERE / "catalogue.yml", parameters: Path = _HERE / "parameters") -> Mapping[str, Rule]:
     """Rule id -> rule, family by family. Raises RulebookError naming file, path and reason."""
-    known = documents(parameters)
+    known, areas = documents(parameters), _areas_of_regions(parameters)
     content = _read(path)
     try:
         rules = {
-            key: _rule(key, value, known) for key, value in forms.fields(content, "", optional=_keys(content)).items()
+            key: _rule(key, value, known, areas)
+            for key, value in forms.fields(content, "", optional=_keys(content)).items()
         }
         if list(rules) != sorted(rules, key=_order):
             raise Malformed("", "the rules must stand in the order of their ids, family by family")
@@ -90,6 +98,18 @@ def documents(parameters: Path = _HERE / "parameters") -> Mapping[str, Document]
     return MappingProxyType({key: Document(str(each["title"]), str(each["date"])) for key, each in found.items()})
 
 
+def _areas_of_regions(parameters: Path) -> frozenset[str]:
+    """Of any day. What is wrong with a region's file is said by its own reader."""
+    found: set[str] = set()
+    for path in parameters.glob("*.yml"):
+        try:
+            for value in _read(path)["parameters"]["areas"]["values"]:
+                found |= set(value["value"])
+        except (RulebookError, KeyError, TypeError):
+            continue
+    return frozenset(found)
+
+
 def _read(path: Path) -> Any:
     try:
         return load_yaml(path.read_text(encoding="utf-8"))
@@ -103,11 +123,11 @@ def _keys(content: Any) -> tuple[str, ...]:
     return tuple(content) if isinstance(content, Mapping) else ()
 
 
-def _rule(key: str, content: Any, known: Mapping[str, Document]) -> Rule:
+def _rule(key: str, content: Any, known: Mapping[str, Document], areas: frozenset[str]) -> Rule:
     found = _RULE_ID.fullmatch(key)
     if found is None or found[1] not in FAMILIES:
         raise Malformed(key, "is no rule id")
-    given = forms.fields(content, key, required=("says", "regions", "sources"), optional=("reading",))
+    given = forms.fields(content, key, required=("says", "regions", "sources"), optional=("areas", "reading"))
     if not isinstance(given["sources"], list) or not given["sources"]:
         raise Malformed(f"{key}.sources", "must be a list with at least one source")
     sources = tuple(_source(each, f"{key}.sources[{index}]", known) for index, each in enumerate(given["sources"]))
@@ -119,7 +139,18 @@ def _rule(key: str, content: Any, known: Mapping[str, Document]) -> Rule:
         regions=_regions(given["regions"], f"{key}.regions"),
         sources=sources,
         reading=forms.text(given["reading"], f"{key}.reading") if "reading" in given else None,
+        areas=_areas(given["areas"], f"{key}.areas", areas) if "areas" in given else None,
     )
+
+
+def _areas(value: Any, path: str, known: frozenset[str]) -> tuple[str, ...]:
+    areas = tuple(forms.names(value, path))
+    if not areas:
+        raise Malformed(path, "must be a list with at least one product area")
+    for area in areas:
+        if area not in known:
+            raise Malformed(path, f"{area} is no product area of any region")
+    return areas
 
 
 def _regions(value: Any, path: str) -> tuple[str, ...] | None:

@@ -2,15 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Literal
 
-from rulebook.facts import Article
+from rulebook.facts import Article, ComplaintRoute
 
-Route = Literal["defect_report", "deviation_report", "contact_supplier", "return", "not_returnable"]
-KINDS = ("defect", "wrong_address", "missing", "late", "wrong_article", "wrong_number", "damaged", "return")
-
-
-_RULES: dict[Route, tuple[str, ...]] = {
+_RULES: dict[ComplaintRoute, tuple[str, ...]] = {
     "defect_report": ("C1", "C7"),
     "contact_supplier": ("C2",),
     "deviation_report": ("C3", "C4"),
@@ -27,7 +22,7 @@ def route(
     supplier_kinds: Collection[str],
     no_return_kinds: Collection[str],
     leftovers_returnable: bool,
-) -> Route:
+) -> ComplaintRoute:
     """C2 for a defect only: a delivery of the same article gone wrong is a deviation like any other."""
     if kind == "defect":
         return "contact_supplier" if article.kind in supplier_kinds else "defect_report"
@@ -37,7 +32,7 @@ def route(
     return "deviation_report"
 
 
-def rules_of(route: Route) -> tuple[str, ...]:
+def rules_of(route: ComplaintRoute) -> tuple[str, ...]:
     """C1-C5, C7: what the route follows from."""
     return _RULES[route]
 

@@ -85,7 +85,7 @@ def _why_not_now(
     if prescriptions.is_voided(line, day):
         return "voided", ("W10", "P8"), None
     if day < line.written:
-        return "not_yet_valid", ("W1",), line.written
+        return "not_yet_valid", ("W10",), line.written
     if day > numbers["last_valid_day"]:
         return "expired", ("W10", "P2"), None
     if made >= line.withdrawals:
@@ -187,7 +187,7 @@ def joint(parameters: Parameters, *, areas: Collection[str], customer_numbers: C
     return Decision("refused" if reason else "allowed", reason, rules=("D14",), numbers=numbers)
 
 
-def fee(parameters: Parameters, *, case: Situation, price_kr: int | None, packages: int) -> Fee:
+def fee(parameters: Parameters, *, case: Situation, price_kr: float | None, packages: int) -> Fee:
     row = fitting_row(parameters.fees, case)
     numbers = {
         "price_kr": price_kr,

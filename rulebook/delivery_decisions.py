@@ -24,6 +24,7 @@ def situation(
         supplier=article.supplier,
         article_name=article.name,
         option=option,
+        subgroup=article.subgroup,
     )
 
 
@@ -72,7 +73,8 @@ def check(
     minor = age is not None and age < parameters.adult_age
     known = _known(details, minor)
     row = fitting_row(parameters.labels, replace(situation(area, article, option=option), age=age, minor=minor))
-    label = delivery_details.label(row.then, person.name, known) if row else Label()
+    # I5: the label of somebody with protected identity is the unit's, by a form that is not made here.
+    label = delivery_details.label(row.then, person.name, known) if row and not people.is_hidden(person) else Label()
     required = delivery_details.that_apply(parameters.required_details.get(option, ()), known)
     missing = _missing(parameters, required, known)
     tell = delivery_details.that_apply(parameters.tell.get(option, ()), known)

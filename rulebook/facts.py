@@ -6,6 +6,7 @@ Codes are those of the rule catalogue's glossary; days are local days in Europe/
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -23,6 +24,20 @@ PRESCRIBER_ROLES = ("physician", "dietitian", "orderer")
 STATUSES = ("new", "confirmed", "ordered", "out_for_delivery", "delivered", "cancelled")
 UNDER_WAY = frozenset({"confirmed", "ordered", "out_for_delivery"})
 KINDS = ("ordinary", "cgm", "insulin_pump", "exemption", "made_to_order")
+ASKERS = ("patient", "prescriber", "orderer")
+NOTIFY_BY = ("sms", "email", "letter")
+COMPLAINT_KINDS = (
+    "defect",
+    "wrong_address",
+    "missing",
+    "late",
+    "wrong_article",
+    "wrong_number",
+    "damaged",
+    "return",
+)
+type ComplaintRoute = Literal["defect_report", "deviation_report", "contact_supplier", "return", "not_returnable"]
+COMPLAINT_ROUTES: tuple[str, ...] = get_args(ComplaintRoute.__value__)
 OPTIONS = (
     "outside_door",
     "outside_door_sms",
@@ -98,7 +113,7 @@ class Article:
     supplier: str | None = None
     name: str | None = None
     subgroup: str | None = None
-    price_kr: int | None = None
+    price_kr: float | None = None
     stocked: bool | None = None
     on_urgent_list: bool | None = None
     warn_above: int | None = None
@@ -154,8 +169,8 @@ class Prescriber:
 class Amount:
     """How much a line is to give: packages per withdrawal, or pieces per day with the pieces in a package."""
 
-    days_per_withdrawal: int
-    withdrawals: int
+    days_per_withdrawal: int | None = None
+    withdrawals: int | None = None
     packages_per_withdrawal: int | None = None
     pieces_per_day: float | None = None
     pieces_per_package: int | None = None

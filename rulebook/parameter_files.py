@@ -75,6 +75,7 @@ class RegionParameters:
             except Malformed as wrong:
                 raise RulebookError(file, wrong.path, wrong.reason) from None
             self._stretches.append(on_day)
+        self._unheard_of = all(rule.regions is None or code not in rule.regions for rule in catalogue().values())
         self._sources: dict[tuple[int, tuple[str, ...], tuple[str, ...]], tuple[Source, ...]] = {}
 
     def on(self, day: date) -> Parameters:
@@ -96,6 +97,10 @@ class RegionParameters:
         for rule in rules:
             stated = [each.on(day).source for each in looked_at if rule in each.rules]
             yield from stated or catalogue()[rule].sources
+
+    def rules_here(self, rules: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the rules that hold in the region; for a region that the catalogue does not know, all of them."""
+        return tuple(rule for rule in rules if self._unheard_of or catalogue()[rule].holds_in(self.code))
 
     def dated(self, key: str) -> DatedParameter:
         try:

@@ -141,7 +141,7 @@ names = many(text)
 options = many(one_of(*facts.OPTIONS))
 kinds = many(one_of(*facts.KINDS))
 roles = many(one_of(*facts.ROLES))
-_RULE_ID = re.compile(r"[WVPFDCSIG]\d{1,2}")
+_RULE_ID = re.compile(r"[WVPFDCSIG][1-9]\d?")
 
 
 def rule_ids(value: Any, path: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, get_type_hints
 
+from rulebook import facts
 from rulebook import parameter_forms as forms
 from rulebook.delivery_days import Promise
 from rulebook.delivery_details import LabelRow, Named
@@ -50,7 +51,7 @@ class Parameters:
     delivery_options: Annotated[tuple[Row[frozenset[str]], ...], forms.rows(forms.options_row)]
     staff_delivery_options: Annotated[tuple[Row[frozenset[str]], ...], forms.rows(forms.options_row)]
     required_details: Annotated[Mapping[str, tuple[Named, ...]], forms.details_per_option]
-    notify_by: Annotated[tuple[str, ...], forms.many(forms.one_of("sms", "email", "letter"))]
+    notify_by: Annotated[tuple[str, ...], forms.many(forms.one_of(*facts.NOTIFY_BY))]
     tell: Annotated[Mapping[str, tuple[Named, ...]], forms.messages_per_option]
     labels: Annotated[tuple[Row[LabelRow], ...], forms.rows(forms.label_row)]
     patient_named_in_note: Annotated[tuple[str, ...], forms.names]
@@ -65,9 +66,7 @@ class Parameters:
     distributor_working_days: Annotated[int | None, forms.maybe(forms.whole)]
     overdue_after_working_days: Annotated[int | None, forms.maybe(forms.whole)]
     contact_about_special_articles: Annotated[bool, forms.yes_no]
-    urgent_may_be_asked_by: Annotated[
-        tuple[str, ...] | None, forms.maybe(forms.many(forms.one_of("patient", "prescriber", "orderer")))
-    ]
+    urgent_may_be_asked_by: Annotated[tuple[str, ...] | None, forms.maybe(forms.many(forms.one_of(*facts.ASKERS)))]
     urgent_only_listed: Annotated[bool, forms.yes_no]
     urgent_never_kinds: Annotated[tuple[str, ...], forms.kinds]
     express_areas: Annotated[tuple[str, ...] | None, forms.maybe(forms.names)]

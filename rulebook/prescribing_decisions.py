@@ -18,14 +18,23 @@ def prescribe(
     article: Article,
     amount: Amount,
     unit: str | None,
+    hidden: bool,
 ) -> Prescribing:
-    """Reasons, in order: no_right, age, over_a_year. `case` carries area, type, subgroup and the patient's age."""
+    """Reasons, in order: protected_identity, no_right, age, over_a_year.
+
+    `case` carries area, type, subgroup and the patient's age; `hidden`: the patient has protected identity.
+    """
     right = first_fit(parameters.prescribing_rights, case)
     physician_below = first_fit(parameters.physician_below_age, case)
     highest = first_fit(parameters.highest_age, case)
+    protected = first_fit(parameters.registration, Situation(who="protected")) if hidden else None
     reason: str | None = None
     rules: tuple[str, ...] = ("P1", "P3", "P4", "P17")
-    if (
+    if protected is not None and prescriptions.goes_past_protection(
+        amount, protected.withdrawals, in_system=protected.by != "not_in_system"
+    ):
+        reason, rules = "protected_identity", ("I5",)
+    elif (
         not prescriptions.may_prescribe(prescriber.role)
         or not prescriptions.has_right(prescriber.rights, right, case.area, parameters.areas_with_any_right)
         or not prescriptions.prescribes_for_unit(prescriber.units, unit)
@@ -57,7 +66,8 @@ def prescribe(
             "physician_below_age": physician_below,
             "granted_under_16": prescriber.granted_under_16,
             "highest_age": highest,
-            "days": amount.days_per_withdrawal * amount.withdrawals,
+            "protected": hidden,
+            "days": prescriptions.total_days(amount),
             "max_days": parameters.max_prescribed_days,
             "warn_above": article.warn_above,
             "duties": parameters.prescriber_duties,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from rulebook.facts import Amount, Line, Prescriber
+from rulebook.money import times
 
 
 def last_valid_day(written: date, validity_days: int) -> date:
@@ -20,13 +21,22 @@ def is_voided(line: Line, day: date) -> bool:
 
 def lasts_too_long(amount: Amount, max_days: int) -> bool:
     """P1."""
-    return amount.days_per_withdrawal * amount.withdrawals > max_days
+    days = total_days(amount)
+    return days is not None and days > max_days
+
+
+def total_days(amount: Amount) -> int | None:
+    """P1: None while either number is not known."""
+    if amount.days_per_withdrawal is None or amount.withdrawals is None:
+        return None
+    return amount.days_per_withdrawal * amount.withdrawals
 
 
 def pieces_needed(amount: Amount) -> Fraction | None:
-    """P3: pieces per withdrawal, None where the amount is given as packages of unknown size."""
+    """P3: pieces per withdrawal, None where the days, or the size of a package, are not known."""
     if amount.pieces_per_day is not None:
-        return Fraction(str(amount.pieces_per_day)) * amount.days_per_withdrawal
+        days = amount.days_per_withdrawal
+        return None if days is None else Fraction(str(amount.pieces_per_day)) * days
     if amount.packages_per_withdrawal is not None and amount.pieces_per_package is not None:
         return Fraction(amount.packages_per_withdrawal * amount.pieces_per_package)
     return None
@@ -36,20 +46,29 @@ def packages_needed(amount: Amount) -> int | None:
     """P3: whole packages per withdrawal, rounded up where pieces per day are given."""
     if amount.pieces_per_day is None:
         return amount.packages_per_withdrawal
-    if amount.pieces_per_package is None:
+    pieces = pieces_needed(amount)
+    if pieces is None or amount.pieces_per_package is None:
         return None
-    pieces = Fraction(str(amount.pieces_per_day)) * amount.days_per_withdrawal
     return -(-pieces // amount.pieces_per_package)
 
 
-def cost(packages: int | None, price_kr: int | None) -> int | None:
-    """P4: kronor per withdrawal, None where the packages or the price are not known."""
-    return None if packages is None or price_kr is None else packages * price_kr
+def cost(packages: int | None, price_kr: float | None) -> float | None:
+    """P4: kronor per withdrawal, to the öre, None where the packages or the price are not known."""
+    if packages is None or price_kr is None:
+        return None
+    return times(price_kr, packages)
 
 
 def is_unusually_large(packages: int | None, warn_above: int | None) -> bool:
     """P5."""
     return packages is not None and warn_above is not None and packages > warn_above
+
+
+def goes_past_protection(amount: Amount, withdrawals: int | None, *, in_system: bool) -> bool:
+    """I5: somebody with protected identity is not in the system at all, or is prescribed so many withdrawals."""
+    if not in_system:
+        return True
+    return withdrawals is not None and amount.withdrawals is not None and amount.withdrawals > withdrawals
 
 
 def may_prescribe(role: str) -> bool:

@@ -166,6 +166,8 @@ def _age(asked: Asked, answer: Any) -> list[str]:
 
 def _length(asked: Asked, answer: Any) -> list[str]:
     amount: facts.Amount = asked.given["line"]
+    if answer.numbers["days"] is None:
+        return ["the days or the withdrawals are not known"]
     product = f"{amount.days_per_withdrawal} days x {amount.withdrawals} withdrawals = {answer.numbers['days']} days"
     return [f"{product}; {answer.numbers['max_days']} at most"]
 
@@ -203,7 +205,7 @@ REASONS: Mapping[str, tuple[Reason, ...]] = {
         Reason("own_prescription", "Is it somebody else's prescription, where it must be?", ("P12",), _own),
         Reason("protected_identity", "May anything be told?", ("I5", "I7"), _protected),
         Reason("voided", "Does the line stand?", ("W10", "P8"), _voided),
-        Reason("not_yet_valid", "Has the line begun?", ("W1",), _written),
+        Reason("not_yet_valid", "Has the line begun?", ("W10",), _written),
         Reason("expired", "Is the line still valid?", ("W10", "P2"), _validity),
         Reason("none_left", "Is a withdrawal left?", ("W4", "W8", "W10"), _left),
         Reason("on_its_way", "Is nothing of it on its way?", ("W5", "W6"), _on_its_way),
@@ -219,6 +221,7 @@ REASONS: Mapping[str, tuple[Reason, ...]] = {
         Reason("sensitive_note", "Is the note free of what is sensitive?", ("D29",), _note),
     ),
     "prescribe": (
+        Reason("protected_identity", "Is the patient open to being prescribed so much?", ("I5",), _protected),
         Reason("no_right", "May this prescriber prescribe it?", ("P11", "P18", "P6"), _right),
         Reason("age", "Is the patient young enough for it?", ("P7",), _age),
         Reason("over_a_year", "Does it last a year at most?", ("P1",), _length),

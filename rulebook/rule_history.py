@@ -15,6 +15,8 @@ from rulebook.sources import Source
 from rulebook.strict_yaml import load_yaml
 
 _PARAMETERS = Path(__file__).parent / "parameters"
+_OFFERS = ("delivery_options", "staff_delivery_options")
+_PER_OPTION = ("required_details", "tell")  # their values go by delivery option
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,31 +96,72 @@ def _valued(value: DatedValue, rule: str | None = None) -> Valued:
     return Valued(None if value.start == UNDATED else value.start, plain, value.source)
 
 
+def bearing(rule: Rule, parameters: Sequence[Stated]) -> list[Stated]:
+    """Those that state the rule, each with only the regions where the rule holds.
+
+    Of a region that the catalogue does not name, its own parameters decide.
+    """
+    known, found = _regions_named(), []
+    for each in parameters:
+        here = tuple(name for name in each.regions if rule.holds_in(name) or name not in known)
+        if here and rule.id in each.parameter.rules:
+            found.append(replace(each, regions=here))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _regions_named() -> frozenset[str]:
+    return frozenset(name for rule in catalogue().values() for name in rule.regions or ())
+
+
 def on_day(book: Rulebook, day: date, regions: Sequence[str], area: str | None = None) -> list[RuleOnDay]:
     """The rules that hold in any of these regions with their values on this day.
 
-    With `area`, rows for other product areas are left out, and so are rules that have no other rows.
+    With `area`, rules about other product areas are left out, and so are rows for them and the details of delivery
+    options that it does not have; then also rules that have nothing else.
     """
-    known = {name for rule in catalogue().values() for name in rule.regions or ()}
-    parameters = stated(book, regions)
-    found: list[RuleOnDay] = []
+    parameters, found = stated(book, regions), []
     for rule in catalogue().values():
-        held, elsewhere = [], False
-        for each in parameters:
-            here = tuple(name for name in each.regions if rule.holds_in(name) or name not in known)
-            if rule.id not in each.parameter.rules or not here:
+        held = [
+            Held(each.regions, each.parameter, _valued(each.parameter.on(day), rule.id))
+            for each in bearing(rule, parameters)
+        ]
+        holds = any(rule.holds_in(name) for name in regions)
+        if area is not None:
+            if not rule.is_about(area):
+                held, holds = [own for each in held if (own := _of_unnamed(each))], False
+            kept = [_in_area(book, day, area, each) for each in held]
+            if None in kept and not any(each and each.value.plain and _is_rows(each.value.plain) for each in kept):
                 continue
-            value = _valued(each.parameter.on(day), rule.id)
-            if area is not None and _is_rows(value.plain) and value.plain:
-                value = replace(value, plain=[row for row in value.plain if _is_for(area, row)])
-                if not value.plain:
-                    elsewhere = True
-                    continue
-            held.append(Held(here, each.parameter, value))
-        only_elsewhere = elsewhere and not any(_is_rows(each.value.plain) and each.value.plain for each in held)
-        if (held or any(rule.holds_in(name) for name in regions)) and not only_elsewhere:
+            held = [each for each in kept if each]
+        if held or holds:
             found.append(RuleOnDay(rule, tuple(held)))
     return found
+
+
+def _of_unnamed(held: Held) -> Held | None:
+    """Which product areas a rule is about says the catalogue, but only of the regions that it names."""
+    regions = tuple(name for name in held.regions if name not in _regions_named())
+    return replace(held, regions=regions) if regions else None
+
+
+def _in_area(book: Rulebook, day: date, area: str, held: Held) -> Held | None:
+    """None where everything in the value is for other product areas."""
+    plain = held.value.plain
+    if not plain:
+        return held
+    if held.parameter.key in _PER_OPTION:
+        offered = {option for region in held.regions for option in _offered(book, day, area, region)}
+        plain = {option: details for option, details in plain.items() if option in offered}
+    elif _is_rows(plain):
+        plain = [row for row in plain if _is_for(area, row)]
+    return replace(held, value=replace(held.value, plain=plain)) if plain else None
+
+
+def _offered(book: Rulebook, day: date, area: str, region: str) -> set[str]:
+    """To patients or staff, for any article of this product area."""
+    rows = [row for key in _OFFERS for row in book.history(region, key).on(day).plain]
+    return {option for row in rows if _is_for(area, row) for option in row["options"]}
 
 
 def _is_for(area: str, row: Mapping[str, Any]) -> bool:

@@ -1,7 +1,10 @@
 """Picks the row of a parameter that fits the case at hand, the first that does: so differences stay data."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_WORD = re.compile(r"\w+")  # so that "FreeStyle-Libre" holds "freestyle libre"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Row[T]:
 
 
 def _has(text: str | None, part: str) -> bool:
-    return text is not None and part.casefold() in text.casefold()
+    return text is not None and part.casefold() in " ".join(_WORD.findall(text.casefold()))
 
 
 def fitting_row[T](rows: Iterable[Row[T]], case: Situation) -> Row[T] | None:

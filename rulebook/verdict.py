@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from rulebook.facts import Amount
+from rulebook.facts import Amount, ComplaintRoute
 from rulebook.sources import Source
 
 Verdict = Literal["allowed", "refused"]
@@ -159,7 +159,7 @@ class Fee(Answer):
     `numbers`: price_kr, packages, age, asylum_seeker, and invoiced (how it is charged, such as monthly).
     """
 
-    kr: int | None = None
+    kr: float | None = None
     per: Literal["withdrawal", "product"] | None = None
 
 
@@ -211,8 +211,8 @@ class CustomerService:
 class Prescribing(Answer):
     """May it be prescribed? `packages` and `pieces` per withdrawal, None where they cannot be worked out.
 
-    `cost_kr` per withdrawal, None where the article carries no price (P4). `numbers`: days (per withdrawal times
-    withdrawals), max_days, age, physician_below_age, highest_age, warn_above, right (that is needed), rights and
+    `cost_kr` per withdrawal, None where the article carries no price (P4). `numbers`: protected, days (per withdrawal
+    times withdrawals), max_days, age, physician_below_age, highest_age, warn_above, right (that is needed), rights and
     units (the prescriber's), unit, duties (P17).
     """
 
@@ -221,7 +221,7 @@ class Prescribing(Answer):
     warnings: tuple[str, ...] = ()
     packages: int | None = None
     pieces: float | None = None
-    cost_kr: int | None = None
+    cost_kr: float | None = None
 
     @property
     def allowed(self) -> bool:
@@ -270,7 +270,7 @@ class Complaint(Answer):
     discovered.
     """
 
-    route: Literal["defect_report", "deviation_report", "contact_supplier", "return", "not_returnable"]
+    route: ComplaintRoute
     late: bool
     last_day: date | None = None
 

@@ -1,12 +1,13 @@
 """How the answer of a question that gives a value follows from its numbers, step by step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from rulebook import facts
 from rulebook.case_questions import Asked
 from rulebook.catalogue import catalogue
+from rulebook.opening_hours import _spells
 from rulebook.said import said
 from rulebook.working_days import nth_working_day
 
@@ -84,10 +85,8 @@ def _opening(asked: Asked, answer: Any) -> list[str]:
     lines = [f"{_day(asked.day)} {asked.at:%H:%M}; working day: {said(answer.numbers['working_day'])}"]
     if hours is None:
         return [*lines, "the region states no hours"]
-    spells = [(hours.opens, hours.closes)]
-    if hours.lunch:
-        spells = [(hours.opens, hours.lunch[0]), (hours.lunch[1], hours.closes)]
-    lines.append("open on working days " + " and ".join(f"{opens}-{closes}" for opens, closes in spells))
+    spells = " and ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in _spells(hours))
+    lines.append(f"open on working days {spells}")
     return [*lines, "open now" if answer.open else f"opens next {_day(answer.opens)} {answer.opens:%H:%M}"]
 
 
@@ -123,10 +122,16 @@ def _again(asked: Asked, answer: Any) -> list[str]:
     ]
 
 
+def _numbered(word: str, indexes: Sequence[int]) -> str:
+    """`line 1`, or `lines 2 and 3`: counted from 1."""
+    *first, last = (str(index + 1) for index in indexes)
+    return f"{word}s {', '.join(first)} and {last}" if first else f"{word} {last}"
+
+
 def _split(asked: Asked, answer: Any) -> list[str]:
     payers = answer.numbers["payers"]
     return [
-        f"order {number}: lines {', '.join(str(index + 1) for index in group)}, paid by {payers[group[0]]}"
+        f"order {number}: {_numbered('line', group)}, paid by {payers[group[0]]}"
         for number, group in enumerate(answer.groups, start=1)
     ]
 

@@ -84,7 +84,7 @@ class PrescriptionChecked(VerdictTold):
     warnings: list[str] = Field(description="unusually_large (P5): the prescriber may go on.")
     packages: int | None = Field(description="Per withdrawal (P3).")
     pieces: float | None = Field(description="Per withdrawal (P3).")
-    cost_kr: int | None = Field(description="Per withdrawal; null where the article carries no price (P4).")
+    cost_kr: float | None = Field(description="Per withdrawal; null where the article carries no price (P4).")
     duties: list[str] = Field(description="What the prescriber has to see to (P17).")
     article: ArticleTold
     exemption: dict[str, Any] | None = Field(

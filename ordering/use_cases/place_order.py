@@ -171,5 +171,5 @@ def fee(case: PatientCase, taken: Sequence[tuple[Line, int]]) -> int | None:
         if of_line.kr is None or (of_line.per == "withdrawal" and line.prescription_type in charged):
             continue
         charged.add(line.prescription_type)
-        total = (total or 0) + of_line.kr
+        total = (total or 0) + int(of_line.kr)  # prices are kept in whole kronor
     return total

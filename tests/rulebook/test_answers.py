@@ -33,7 +33,7 @@ def test_the_answer_carries_rules_and_sources_and_is_json(case: Case) -> None:
 
 def test_only_what_no_region_states_has_no_rule() -> None:
     silent = {case.ask for case in CASES if not answer(case, BOOK).rules}
-    assert silent <= {"delivery_options", "delivery_check", "delivery_day"}
+    assert silent <= {"delivery_options", "delivery_check", "delivery_day", "fee", "complain", "parameter"}
 
 
 class Watched:
@@ -67,3 +67,10 @@ def test_the_sources_are_those_of_the_region_and_day() -> None:
         assert ("NMU", "Vad innebär förändringen?") in {
             (source.document, source.heading) for source in answer(case, BOOK).sources
         }
+
+
+def test_no_answer_cites_a_rule_of_another_region() -> None:
+    for case in CASES:
+        if case.asked.region:
+            for rule in answer(case, BOOK).rules:
+                assert catalogue()[rule].holds_in(case.asked.region), (case.name, rule)

@@ -102,13 +102,13 @@ def test_a_malformed_file_is_exit_status_2_and_nothing_is_run(tmp_path: Path) ->
         ("at: 2026-05-21T07:30", "day: 2026-05-21", "at"),
         ("born:", "birth:", "given.person.birth"),
         ("withdrawals: 3", "withdrawals: three", "given.line.withdrawals"),
-        ("written: 2026-05-01, ", "", "given.line"),
+        ("written: 2026-05-01, ", "written: soon, ", "given.line.written"),
         ("status: delivered", "status: lost", "given.history[0].status"),
         ("{area: ostomy}", "{area: dental}", "given.area"),
         ("{area: ostomy}", "{area: ostomy, type: dairy}", "given.type"),
         ("{area: ostomy}", "{area: ostomy, article: {kind: edible}}", "given.article.kind"),
         ("{area: ostomy}", "{area: ostomy, article: {price: 3, price_kr: 4}}", "given.article"),
-        ("{area: ostomy}", "{}", "given"),
+        ("{area: ostomy}", "{area: [ostomy]}", "given.area"),
         ("want: {packages: 2}", "want: {packages: 2, packages: 3}", ""),
         ("want: {packages: 2}", "want: {packages: 2, override_by: orderer}", "given.want.override_by"),
         ("want: {packages: 2}", "want: {variants: {hallon: many}}", "given.want.variants.hallon"),
@@ -161,3 +161,38 @@ def test_a_share_may_be_written_in_three_ways(tmp_path: Path, share: str) -> Non
         f"expect: {{value: {{share: {share}, minutes: 3}}}}}}"
     )
     assert check(write(tmp_path, content)) == (0, "1 passed, 0 failed\n")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (
+            "{ask: withdraw, given: {line: {withdrawals: 2}}}",
+            "{verdict: allowed, withdrawals_left: 2, max_packages: null}",
+        ),
+        (
+            "{ask: withdraw, given: {line: {}, actor: null, history: null}}",
+            "{verdict: allowed, withdrawals_left: null}",
+        ),
+        ("{ask: withdraw, given: {line: {packages_per_withdrawal: 2}, want: {packages: 3}}}", "{reason: too_many}"),
+        ("{ask: same_as_last_time, given: {line: {variants: [a]}}}", "{variants: {}, unavailable: null}"),
+        ("{ask: fee, given: {type: null}}", "{kr: null}"),
+        ("{ask: delivery_options, given: {}}", "{options: []}"),
+        ("{ask: delivery_check, given: {option: pickup_point, details: {mobile: ''}}}", "{label: null}"),
+        ("{ask: overdue, given: {area: ostomy, ordered: 2026-01-05}}", "{overdue: true}"),
+        (
+            "{ask: prescribe, given: {prescriber: {role: physician}, line: {packages_per_withdrawal: 2}}}",
+            "{packages: 2}",
+        ),
+        ("{ask: parameter, given: {key: answer_target}}", "{value: {share: '0.80', minutes: 5}}"),
+        ("{ask: parameter, given: {key: answer_target}}", "{value: {share: 4/5, minutes: 5}}"),
+    ],
+)
+def test_what_is_left_out_or_null_is_not_known(tmp_path: Path, asked: str, expected: str) -> None:
+    case = f"- {asked[:-1]}, name: A case, rule: W7, region: vg, day: 2026-05-20, expect: {expected}}}\n"
+    assert check(write(tmp_path, case)) == (0, "1 passed, 0 failed\n")
+
+
+def test_a_name_over_several_lines_is_told_on_one(tmp_path: Path) -> None:
+    case = "- name: |\n    Two\n    lines\n  rule: W9\n  ask: split\n  given: {lines: []}\n  expect: {orders: 1}\n"
+    assert "Two lines (W9): orders: expected 1, got 0" in check(write(tmp_path, case))[1]

@@ -146,7 +146,7 @@ def test_prescribe_gives_its_reasons_in_the_order_they_are_told() -> None:
         "region": "skane",
         "day": DAY,
         "prescriber": Prescriber("physician"),
-        "person": Person(born=date(1980, 1, 1)),
+        "person": Person(born=date(1980, 1, 1), protected=True),
         "area": "special_foods",
         "prescription_type": "infant_formula",
         "article": Article(),
@@ -158,6 +158,7 @@ def test_prescribe_gives_its_reasons_in_the_order_they_are_told() -> None:
         "prescribe",
         wrong,
         [
+            ("protected_identity", {"person": Person(born=date(1980, 1, 1))}),
             ("no_right", {"prescriber": Prescriber("dietitian")}),
             ("age", {"prescription_type": "specific_content"}),
             ("over_a_year", {"amount": year}),
