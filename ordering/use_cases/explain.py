@@ -1,5 +1,8 @@
 """Why a line can or cannot be taken now, with the day it can and the arithmetic behind it (W1, W4, W5, W10)."""
 
+from fractions import Fraction
+
+from ordering import wording
 from ordering.use_cases.patient_case import LineState, PatientCase
 from ordering.use_cases.said import Say
 
@@ -31,7 +34,7 @@ def explain(case: PatientCase, state: LineState) -> Say:
             "days_left": str(numbers["days_left"]),
             "period_days": str(numbers["period_days"]),
             "waiting_days": str(numbers["waiting_days"]),
-            "fraction": str(numbers["fraction"]),
+            "fraction": wording.part(Fraction(numbers["fraction"]), case.visit.language),
             "last_withdrawal": day("last_withdrawal"),
         }
     if decision.reason == "not_yet_valid" and decision.possible_from:

@@ -42,6 +42,14 @@ def test_why_there_is_a_waiting_time_in_words_w15():
     assert "läkemedel" in say.values["reasons"]
 
 
+def test_a_patient_hears_the_same_words_about_their_own_waiting_w1():
+    case = make_case([line(1, STRIPS)], [taken(10)])
+    general, own, run_out = how_it_works(Here(BOOK, "vg", TODAY), ["why_waiting"], case=case)
+    assert (own.response, run_out.response) == ("utter_too_early", "utter_run_out")
+    assert own.values["fraction"] == general.values["fraction"]
+    assert own.values["days_left"] == "10"
+
+
 def test_where_or_when_there_is_no_waiting_time_that_is_said_w3():
     assert names(told("why_waiting", "skane")) == ["utter_how_no_waiting"]
     assert names(told("why_waiting", day=date(2023, 12, 31))) == ["utter_how_no_waiting"]
