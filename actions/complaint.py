@@ -34,6 +34,8 @@ _SOMETHING_ELSE = frozenset(
     ["cancel", "talk_to_human", "help", "repeat", "go_back", "emergency", "goodbye", "ask_opening_hours", "ask_is_bot"]
 )
 _ORDERS = frozenset({"order_products", "same_as_last_time"})
+# Their rules lead into the order form; with the complaint still open, two questions would be asked at once.
+_LEAD_TO_THE_ORDER = frozenset({"change_delivery", "change_address", "order_for_someone_else"})
 _SHORT = 5
 _SURE = 0.6
 
@@ -87,7 +89,7 @@ class ValidateComplaintForm(PatientAction):
         missed = turn.tracker.get_slot("complaint_missed")
         if complaint and question and not turn.answers_the_patient:
             return ask(question, missed=missed)
-        if complaint and question and _to_order(turn, question):
+        if complaint and question and _to_order(turn, case, complaint, question):
             return await self._leave(turn, case)
         if complaint and question and not _answers(turn, case, complaint, question):
             return [*ask(question), ActionExecutionRejected(FORM)]
@@ -107,8 +109,14 @@ class ValidateComplaintForm(PatientAction):
         return [ActiveLoop(None), *ask(None), ActionExecutionRejected(FORM)]
 
 
-def _to_order(turn: Turn, question: str) -> bool:
-    return question != "complaint_text" and turn.message.intent in _ORDERS and wants_to_order(turn.message.text)
+def _to_order(turn: Turn, case: PatientCase, complaint: Complaint, question: str) -> bool:
+    message = turn.message
+    if question == "complaint_text":
+        return False
+    if message.intent in _ORDERS:
+        return wants_to_order(message.text)
+    sure = message.intent in _LEAD_TO_THE_ORDER and message.confidence >= _SURE
+    return sure and not tells_something(case, complaint, told(turn))
 
 
 def _answers(turn: Turn, case: PatientCase, complaint: Complaint, question: str) -> bool:
@@ -116,7 +124,7 @@ def _answers(turn: Turn, case: PatientCase, complaint: Complaint, question: str)
     message = turn.message
     if question == "complaint_text":
         return message.intent not in _SOMETHING_ELSE or len(message.text.split()) > _SHORT
-    if message.intent in _MAY_ANSWER:
+    if message.intent in _MAY_ANSWER or message.intent in _LEAD_TO_THE_ORDER:
         return True
     asks = message.text.endswith("?") or (message.intent.startswith("ask_") and message.confidence >= _SURE)
     leaves = message.intent in ("cancel", "go_back", "talk_to_human", "emergency", "help", "repeat")

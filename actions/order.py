@@ -165,7 +165,8 @@ class Cancel(PatientAction):
         return "action_cancel"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        if turn.tracker.active_loop_name == complaint.FORM and await give_up_complaint(turn.tx, case):
+        telling = turn.tracker.active_loop_name == complaint.FORM
+        if await give_up_complaint(turn.tx, case, turn.message.id, telling=telling):
             turn.tell([Say("utter_complaint_dropped")])
             return [*leave_form(), *go_on_with_order(case)]
         await turn.tx.orders.drop_draft(case.person.id)

@@ -117,14 +117,18 @@ async def leave(tx: Transaction, case: PatientCase, told: Told, *, sealer: Seale
     return complaint
 
 
-async def give_up_complaint(tx: Transaction, case: PatientCase) -> bool:
-    """The patient does not want to complain after all. False when no complaint is open."""
-    complaint = await tx.complaints.current(case.person.id, visit_id=case.visit.id)
-    if complaint is None:
-        return False
-    await tx.complaints.save(replace(complaint, status="cancelled"))
-    await withdraw(tx, complaint)
-    return True
+async def give_up_complaint(tx: Transaction, case: PatientCase, message_id: str, *, telling: bool) -> bool:
+    """The patient does not want to complain after all. telling: it is the complaint that is being asked about.
+
+    True too for a message that has cancelled one already, so that said twice it does not stop an order as well.
+    """
+    complaint = await tx.complaints.current(case.person.id, visit_id=case.visit.id, message_id=message_id)
+    if complaint is None or complaint.status != "open":
+        return complaint is not None and complaint.status == "cancelled"
+    if telling:
+        await tx.complaints.save(replace(complaint, status="cancelled", seen=message_id))
+        await withdraw(tx, complaint)
+    return telling
 
 
 def tells_something(case: PatientCase, complaint: Complaint, told: Told) -> bool:

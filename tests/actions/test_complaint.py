@@ -89,6 +89,30 @@ async def test_a_cancelled_complaint_is_not_mailed(rasa):
     assert await mails(after=timedelta(days=1)) == []
 
 
+async def test_a_cancel_that_comes_twice_does_not_stop_the_order_as_well(rasa):
+    await rasa.begin(ANNA)
+    await rasa.call("validate_order_form", "order_products")
+    await rasa.pick("lines=all")
+    await begin(rasa, "paketet kom aldrig", "report_deviation")
+    await rasa.call("action_cancel", "cancel")
+    assert rasa.loop == "order_form"
+    rasa.messages -= 1
+    assert await rasa.call("action_cancel", "cancel") == ["utter_complaint_dropped"]
+    async with service().stores.begin() as tx:
+        assert await tx.orders.draft(rasa.visit.person_id) is not None
+    assert await rasa.call("action_cancel", "cancel") == ["utter_order_dropped"]
+
+
+async def test_who_turns_to_the_order_leaves_the_complaint_as_it_is_told(rasa):
+    await rasa.begin(MARIA)
+    await begin(rasa, "kartongen var krossad", "report_deviation")
+    said = await say(rasa, "jag vill ändra min adress", "change_address")
+    assert said[0] == "utter_complaint_deviation_report"
+    assert (rasa.loop, rasa.asked) == (None, None)
+    assert "action_execution_rejected" in rasa.events
+    assert [one.status for one in await complaints(rasa)] == ["received"]
+
+
 async def test_a_defect_is_not_mailed(rasa):
     await rasa.begin(ERIK)
     await begin(rasa, "katetern är trasig", "report_defect", "katetrar")
