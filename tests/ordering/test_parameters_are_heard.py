@@ -1,8 +1,9 @@
 """Another value in the YAML, and a patient hears something else: nothing is decided twice.
 
-HEARD has a function for each parameter: what is said, by a rulebook that may differ from the real one in that value.
+HEARD has a function for each parameter: what is said, asked, offered or written on the parcel, by a given rulebook.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,15 +11,21 @@ from typing import Any
 
 import pytest
 
-from ordering.model import OrderLine
+from ordering.model import Complaint, OrderLine
+from ordering.pickup_points import FixturePickupPoints
+from ordering.use_cases.complain import judge
+from ordering.use_cases.complain_answers import answer
 from ordering.use_cases.customer_service import opening_hours, what_next
 from ordering.use_cases.how_it_works import Here, how_it_works, urgent_delivery
+from ordering.use_cases.pending import pending
+from ordering.use_cases.pickup import fill_nearest_points
 from ordering.use_cases.place_order import new_orders
 from ordering.use_cases.questions import fees, new_prescription, next_withdrawal, order_status, prescriptions
 from ordering.use_cases.read_back import read_back
 from ordering.use_cases.said import Say
 from rulebook import Rulebook, load_rulebook
-from tests.ordering.cases import NOW, PERSON, STRIPS, TODAY, Talk, line, make_case, order
+from rulebook.parameter_values import FORMS
+from tests.ordering.cases import NOW, PERSON, SENSOR, STRIPS, TODAY, Talk, line, make_case, order
 from tests.ordering.rules_changed import rulebook_with
 
 Says = list[Say]
@@ -117,6 +124,63 @@ def charged(book: Rulebook) -> Says:
     return fees(held)
 
 
+def asked_next(book: Rulebook, article: Any, option: str, **details: Any) -> str | None:
+    return ready(book, article, option, **details).question
+
+
+def choices_of_delivery(book: Rulebook) -> Any:
+    talk = Talk(case(book, [line(1, STRIPS)]))
+    talk.say("order_products")
+    talk.say("inform", ("amount", "10"))
+    return pending(talk.case)
+
+
+def whom_it_is_labelled_for(book: Rulebook) -> Any:
+    held = ready(book, STRIPS, "pickup_point", pickup_point={"id": "7"}, notify_by="sms")
+    return [placed.details["label"] for placed in new_orders(held, held.draft, undo=timedelta(minutes=15))]
+
+
+def minor_at_pickup_point(book: Rulebook) -> str | None:
+    child = replace(SCANIAN, born=date(2010, 1, 1))
+    talk = Talk(case(book, [line(1, PADS)], person=child, speaker=MOTHER, region="skane"))
+    talk.say("order_products")
+    talk.say("inform", ("amount", "10"))
+    talk.pick("delivery=pickup_point")
+    talk.case.draft.details |= {"pickup_point": {"id": "7"}, "nearest": [{"id": "7"}]}
+    return talk.question
+
+
+def nearest_points(book: Rulebook) -> Any:
+    talk = Talk(case(book, [line(1, STRIPS)]))
+    talk.say("order_products")
+    talk.say("inform", ("amount", "10"))
+    talk.pick("delivery=pickup_point")
+    asyncio.run(fill_nearest_points(talk.case, FixturePickupPoints()))
+    return [point["carrier"] for point in talk.case.draft.details["nearest"]]
+
+
+def complained(kind: str, article: Any, **told: Any) -> Callable[[Rulebook], Says]:
+    """What is said of a complaint that is closed."""
+
+    def says(book: Rulebook) -> Says:
+        held = case(book, [line(1, article)])
+        complaint = Complaint(
+            id=1,
+            case_number="R123456",
+            person_id=1,
+            region="vg",
+            channel="chat",
+            opened_at=NOW,
+            visit_id=3,
+            kind=kind,
+            article_number=article.number,
+            **told,
+        )
+        return answer(held, replace(complaint, route=judge(held, complaint).route))
+
+    return says
+
+
 def open_now(book: Rulebook) -> Says:
     return opening_hours(book, "vg", NOW, "sv")
 
@@ -140,6 +204,21 @@ HEARD: dict[str, Heard] = {
     # Delivery
     "tell": Heard("vg", {}, at_pickup_point),
     "booking_call_from": Heard("skane", "040", lambda book: read(book, PADS, "booked_day")),
+    "delivery_options": Heard("vg", [{"options": ["pickup_point"]}], choices_of_delivery),
+    "required_details": Heard(
+        "vg",
+        {"outside_door": ["address"], "pickup_point": ["pickup_point"], "unit": [], "urgent": [], "joint": []},
+        lambda book: asked_next(book, STRIPS, "pickup_point", pickup_point={"id": "7"}),
+    ),
+    "notify_by": Heard(
+        "vg",
+        ["email"],
+        lambda book: asked_next(book, STRIPS, "pickup_point", pickup_point={"id": "7"}, notify_by="sms"),
+    ),
+    "labels": Heard("vg", [{"name": "co_name"}], whom_it_is_labelled_for),
+    "adult_age": Heard("skane", 15, minor_at_pickup_point),
+    "left_outside_needs_way_in": Heard("skane", False, lambda book: asked_next(book, PADS, "outside_door")),
+    "carriers": Heard("vg", [{"carriers": ["postnord"]}], nearest_points),
     "delivery_hours": Heard("vg", {"from": "09:00", "to": "21:00"}, on_the_round),
     "pickup_days": Heard("vg", 14, at_pickup_point),
     "delivery_promise": Heard("vg", [{"latest": 8}], delivery_promise),
@@ -151,6 +230,10 @@ HEARD: dict[str, Heard] = {
     "fees": Heard("skane", [{"when": {"area": ["special_foods"]}, "kr": 90, "per": "withdrawal"}], charged),
     "fees_invoiced": Heard("skane", None, charged),
     # Complaints
+    "complaint_days": Heard("vg", 30, complained("defect", STRIPS, discovered=TODAY)),
+    "supplier_takes_defects_of": Heard("vg", [], complained("defect", SENSOR)),
+    "never_returned_kinds": Heard("vg", [], complained("return", replace(STRIPS, kind="exemption"))),
+    "leftovers_returnable": Heard("vg", True, complained("return", STRIPS, leftover=True)),
     "defect_reports": Heard("vg", {"patient": "phone"}, asked("prescriber_defect")),
     "mailbox": Heard("vg", "annan@example.se", asked("mailbox")),
     # Customer service
@@ -172,6 +255,33 @@ HEARD: dict[str, Heard] = {
     ),
     "answer_target": Heard("vg", {"share": 90, "minutes": 2}, asked("queue")),
 }
+
+
+# What no patient is told, and why.
+NOT_SAID = {
+    "areas": "what the region has; the other values are held against it",
+    "prescription_types": "what the region has; the other values are held against it",
+    "prescription_subgroups": "limits what a prescriber finds",
+    "prescriber_may_withdraw_own": "a prescriber does not order here",
+    "joint_orders_wait": "joint orders are made by staff",
+    "block_override_by": "only customer service goes past the block",
+    "max_prescribed_days": "told to the prescriber before saving",
+    "areas_with_any_right": "a prescriber's rights",
+    "prescriber_duties": "told to the prescriber before saving",
+    "customer_number_digits": "a prescribing unit's number",
+    "staff_delivery_options": "chosen by staff",
+    "patient_named_in_note": "patients write no note to the driver here",
+    "diagnosis_words": "patients write no note to the driver here",
+    "distributor_working_days": "the distributor's agreement, which those who follow up deliveries see",
+    "urgent_only_listed": "customer service looks at the article",
+    "urgent_never_kinds": "customer service looks at the article",
+    "joint_areas": "joint orders are made by staff",
+}
+
+
+def test_every_parameter_is_heard_or_has_a_reason_not_to_be() -> None:
+    assert set(HEARD) | set(NOT_SAID) == set(FORMS)
+    assert not set(HEARD) & set(NOT_SAID)
 
 
 @pytest.mark.parametrize("key", HEARD)
