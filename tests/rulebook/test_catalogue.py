@@ -1,11 +1,15 @@
 """The catalogue of rules holds every rule, and a catalogue that is not whole is refused."""
 
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rulebook import RulebookError
-from rulebook.catalogue import Document, catalogue, documents
+from rulebook import RulebookError, load_rulebook
+from rulebook.catalogue import Document, Rule, catalogue, documents
+from rulebook.rule_history import bearing, over_time, stated
 
 NUMBERS = {
     "W": range(1, 16),
@@ -27,6 +31,7 @@ W1:
 D1:
   says: There are two ways.
   regions: all
+  areas: [ostomy, special_foods]
   sources: [{document: BR, heading: Leveransregler, decided_by: A council}]
 """
 
@@ -48,6 +53,9 @@ def test_a_rule_is_read_with_its_regions_sources_and_reading(tmp_path: Path) -> 
     assert rules["W1"].reading == "Rounded up."
     assert rules["D1"].holds_in("skane")
     assert rules["D1"].family == "D"
+    assert rules["D1"].is_about("ostomy")
+    assert not rules["D1"].is_about("diabetes")
+    assert rules["W1"].is_about("diabetes")
     assert [(each.document, each.heading, each.decided_by) for each in rules["D1"].sources] == [
         ("BR", "Leveransregler", "A council")
     ]
@@ -64,6 +72,9 @@ def test_a_rule_is_read_with_its_regions_sources_and_reading(tmp_path: Path) -> 
         ("heading: Exempel", "heading: ''", "W1.sources[0].heading", "must be a text"),
         ("regions: [vg]", "regions: []", "W1.regions", "must be all, or a list"),
         ("regions: [vg]", "regions: vg", "W1.regions", "must be all, or a list"),
+        ("[ostomy, special_foods]", "[ostomy, wounds]", "D1.areas", "wounds is no product area of any region"),
+        ("[ostomy, special_foods]", "[]", "D1.areas", "at least one product area"),
+        ("[ostomy, special_foods]", "ostomy", "D1.areas", "must be a list"),
         ("reading:", "remark:", "W1.remark", "unknown key"),
         ("D1:", "X1:", "X1", "is no rule id"),
         ("D1:", "D01:", "D01", "is no rule id"),
@@ -93,3 +104,33 @@ def test_the_documents_are_those_of_the_parameters() -> None:
     assert documents()["BL"] == Document(
         "Logg över beslutade ändringar i avtalet om läkemedelsnära produkter (Västra Götaland)", "2019-2023"
     )
+
+
+NUMBER_WORDS = {
+    **{2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"},
+    **{14: "fourteen", 16: "sixteen", 18: "eighteen"},
+}
+
+
+def changing(plain: Any) -> Iterator[str]:
+    """Every number in a value, in figures and as a word, and every text with a figure in it."""
+    if isinstance(plain, Mapping):
+        for each in plain.values():
+            yield from changing(each)
+    elif isinstance(plain, list):
+        for each in plain:
+            yield from changing(each)
+    elif isinstance(plain, int) and not isinstance(plain, bool):
+        yield str(plain)
+        yield NUMBER_WORDS.get(plain, str(plain))
+    elif isinstance(plain, str) and re.search(r"\d|@", plain):
+        yield plain
+
+
+@pytest.mark.parametrize("rule", catalogue().values(), ids=lambda rule: rule.id)
+def test_a_rule_repeats_no_number_that_its_parameters_hold_nor_a_year(rule: Rule) -> None:
+    book = load_rulebook()
+    held = [value for each in bearing(rule, stated(book, book.regions)) for value in over_time(each.parameter, rule.id)]
+    repeats = {text for value in held for text in changing(value.plain)}
+    assert [text for text in repeats if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", rule.says, re.IGNORECASE)] == []
+    assert not re.search(r"\b(19|20)\d\d\b|two thirds", rule.says)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rulebook import load_rulebook
-from rulebook.case_questions import QUESTIONS
+from rulebook.case_questions import QUESTIONS, read_asked
 from rulebook.cases import Case, read_cases
 from rulebook.catalogue import catalogue
 from rulebook.explanations import explain
@@ -190,3 +190,29 @@ def test_urgent_and_joint_give_their_reasons_in_the_order_they_are_told() -> Non
 def test_change_gives_no_reason_that_is_not_told() -> None:
     given = {BOOK.change(status=status, what="cancel").reason for status in STATUSES}
     assert given - {None} == {reason.code for reason in REASONS["change"]}
+
+
+@pytest.mark.parametrize(
+    ("payers", "lines"),
+    [
+        (["a"], ["order 1: line 1, paid by a"]),
+        (["a", "b", "a", "a"], ["order 1: lines 1, 3 and 4, paid by a", "order 2: line 2, paid by b"]),
+    ],
+)
+def test_a_split_says_which_lines_are_in_each_order(payers: list[str], lines: list[str]) -> None:
+    asked = read_asked(
+        {
+            "ask": "split",
+            "region": "vg",
+            "day": DAY,
+            "given": {"lines": [{"payer": payer} for payer in payers]},
+        },
+        BOOK,
+    )
+    assert WORKINGS["split"](asked, QUESTIONS["split"].put(BOOK, asked)) == lines
+
+
+def test_opening_hours_are_told_without_the_lunch() -> None:
+    asked = read_asked({"ask": "opening", "region": "vg", "at": "2026-05-20T12:15"}, BOOK)
+    told = WORKINGS["opening"](asked, QUESTIONS["opening"].put(BOOK, asked))
+    assert told[1:] == ["open on working days 08:00-12:00 and 12:30-16:30", "opens next Wed 2026-05-20 12:30"]

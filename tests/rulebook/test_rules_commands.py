@@ -72,15 +72,21 @@ def test_show_gives_every_rule_of_a_region_and_no_other() -> None:
 def test_show_gives_the_values_of_the_day_with_their_sources() -> None:
     before, after = (rows("show", "--region", "vg", "--day", day)["W1"] for day in ("2023-12-31", "2024-01-01"))
     assert before[1] == "waiting fraction: none"
-    assert after[1].endswith("between withdrawals): 2/3, since 2024-01-01")
+    assert after[1].endswith("between withdrawals), since 2024-01-01: 2/3")
     assert "NMU, Vad innebär förändringen?" in after[2]
     assert f"{catalogue()['W1'].says} Reading: {catalogue()['W1'].reading}" == after[0]
 
 
 def test_show_names_the_region_of_a_value_where_regions_differ() -> None:
     _, value, _ = rows("show", "--day", "2026-05-20")["D15"]
-    assert "vg: delivery promise (working days, the order day is day 0): exemption: latest 10;" in value
-    assert "tracheostomy: latest 7" in value
+    assert "vg: delivery promise (working days, the order day is day 0): - exemption: within 10 working days -" in value
+    assert "- tracheostomy: within 7 working days" in value
+
+
+def test_show_says_of_a_day_nothing_that_came_later() -> None:
+    says, value, _ = rows("show", "--region", "vg", "--day", "2019-06-01")["D12"]
+    assert "urgent may be asked by: prescriber, patient" in value
+    assert not {"responsible", "14:00", "list", "prescriber"} & set(re.findall(r"[\w:]+", says))
 
 
 def test_show_holds_for_today_in_sweden_when_no_day_is_said() -> None:
@@ -92,9 +98,29 @@ def test_show_holds_for_today_in_sweden_when_no_day_is_said() -> None:
 def test_show_for_an_area_leaves_out_what_holds_for_others_only() -> None:
     diabetes = rows("show", "--region", "skane", "--area", "diabetes")
     assert {"D25", "D26", "W4", "S3"} <= set(diabetes)
-    assert not {"D20", "D24", "F1", "F5", "P6", "P7"} & set(diabetes)
+    assert not {"D20", "D24", "D27", "F1", "F5", "F7", "F8", "P6", "P7", "P10"} & set(diabetes)
     assert "incontinence" not in diabetes["D18"][1]
-    assert {"F1", "F5", "P6", "P7"} <= set(rows("show", "--region", "skane", "--area", "special_foods"))
+    foods = set(rows("show", "--region", "skane", "--area", "special_foods"))
+    assert {"F1", "F5", "F7", "F8", "P6", "P7", "P10", "D28"} <= foods
+    assert not {"D20", "D25", "D26", "D27"} & foods
+    assert "D28" not in rows("show", "--region", "skane", "--area", "incontinence")
+    assert "D5" in rows("show", "--region", "vg", "--area", "diabetes")
+    assert "D5" not in rows("show", "--region", "vg", "--area", "ostomy")
+
+
+def test_show_lists_details_by_delivery_option_and_for_an_area_only_its_options() -> None:
+    every = rows("show", "--region", "skane")["D23"][1]
+    assert "required details: - outside door: address - outside door sms: address, mobile - booked day:" in every
+    diabetes = rows("show", "--region", "skane", "--area", "diabetes")["D23"][1]
+    assert "required details: - pickup point: guardian name (minor) - unit: receiver name way to notify" in diabetes
+    assert "tell: pickup point: notified by letter (no mobile)" in diabetes
+
+
+def test_show_for_an_area_keeps_the_options_that_staff_have_for_it(change: Change) -> None:
+    incontinence = "show", "--region", "skane", "--area", "incontinence"
+    assert "- unit: receiver name" in rows(*incontinence)["D31"][1]
+    change("skane.yml", "            options: [unit]\n", "            options: []\n")
+    assert "unit:" not in rows(*incontinence)["D31"][1]
 
 
 @pytest.mark.parametrize("width", [60, 80, 109, 110, 140, 200])
@@ -105,7 +131,7 @@ def test_show_cuts_no_word(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     headings = {word for rule in catalogue().values() for source in rule.sources for word in source.heading.split()}
     assert words <= printed
     assert {word for word in headings if f"{word};" not in printed} <= printed
-    assert "kundtjanst.skovdedepan@vgregion.se," in printed
+    assert "kundtjanst.skovdedepan@vgregion.se;" in printed
 
 
 @pytest.mark.parametrize(
@@ -148,8 +174,8 @@ def test_diff_tells_what_changed_from_when_by_whom_and_where_it_is_written() -> 
     assert rows("diff", "2023-11-15", "2023-11-16")["2023-11-16"][:5] == [
         "vg",
         "answer target (S4): percent of calls, minutes",
-        "share 85, minutes 3",
-        "share 80, minutes 5",
+        "85 % within 3 minutes",
+        "80 % within 5 minutes",
         "Ledningsråd för hjälpmedel",
     ]
     assert "BL, 6.1" in output
@@ -336,10 +362,33 @@ def test_the_table_has_every_rule_with_reading_values_sources_and_files() -> Non
         assert (rule.reading or "") in lines[rule.id]
         assert not lines[rule.id].rstrip(" |").endswith(" -"), f"{rule.id} stands in no file"
     assert "from 2024-01-01: 2/3" in lines["W1"]
-    assert "120 kr, per withdrawal" in lines["F1"]
+    assert "120 kr per withdrawal" in lines["F1"]
     assert "210" not in lines["F1"]
     assert "decided by Ledningsråd MTP" in lines["D13"]
     assert "Ledningsrådet LMN" in output
+
+
+def test_the_table_has_a_value_only_where_the_rule_holds() -> None:
+    lines = {line.split(" | ")[0][2:]: line for line in table.markdown(load_rulebook()).splitlines() if " | " in line}
+    for rule in ("S6", "S8", "C1", "D12"):
+        assert "vg: `" in lines[rule]
+        assert "skane: `" not in lines[rule]
+    assert "hjalpmedelkundtjanst" not in lines["S1"]
+    assert not re.search(r"[|>] (GSL|LR),|<br>(GSL|LR),", lines["D12"] + lines["S6"])
+    assert "vg: `prescriber_contact`" in lines["S5"]
+    assert "skane: `prescriber_contact`" in lines["S5"]
+
+
+def test_the_table_has_a_value_of_a_region_that_is_added_wherever_it_is_stated(change: Change, tmp_path: Path) -> None:
+    change("vg.yml", "name: Västra Götaland", "name: Västra Götaland")
+    added = (PARAMETERS / "skane.yml").read_text(encoding="utf-8").replace("region: skane", "region: norr", 1)
+    (tmp_path / "parameters" / "norr.yml").write_text(added, encoding="utf-8")
+    load_rulebook.cache_clear()
+    text = table.markdown(asking.the_book())
+    lines = {line.split(" | ")[0][2:]: line for line in text.splitlines() if " | " in line}
+    assert "norr: `mailbox`" in lines["S6"]
+    assert "skane: `mailbox`" not in lines["S6"]
+    assert "norr: `fees`" in lines["F1"]
 
 
 def test_the_table_is_written_where_it_is_asked_to(tmp_path: Path) -> None:
@@ -393,15 +442,42 @@ def test_a_region_that_is_added_shows_what_its_file_states(change: Change, tmp_p
         ("driver_calls_signature", "driver calls signature"),
         ("co_name", "c/o name"),
         ("lmn@vgregion.se", "lmn@vgregion.se"),
-        (["sms", "email"], "sms, email"),
-        ({"share": 80, "minutes": 5}, "share 80, minutes 5"),
-        ({"opens": "08:00", "lunch": ["12:00", "12:30"]}, "opens: 08:00; lunch: 12:00, 12:30"),
-        ({"unit": ["address", {"door_code": {"dwelling": "flat"}}]}, "unit: address, door code (dwelling flat)"),
+        (["sms", "email"], "SMS, email"),
+        ("e_service_1177", "e-service 1177"),
+        ({"share": 80, "minutes": 5}, "80 % within 5 minutes"),
+        ({"opens": "08:00", "closes": "16:30"}, "08:00-16:30"),
+        ({"opens": "08:00", "closes": "16:30", "lunch": ["12:00", "12:30"]}, "08:00-16:30, closed 12:00-12:30"),
+        ({"from": "08:00", "to": "19:00"}, "08:00-19:00"),
+        ({"patient": "phone", "supplier": "form"}, "patient: phone; supplier: form"),
+        (
+            {"approved_by": "manager", "through": "e_catalogue", "by_phone": False, "days": [2, 3]},
+            "2 to 3 days, approved by the manager, through the e-catalogue, not by phone",
+        ),
+        ({"unit": ["address", {"door_code": {"dwelling": "flat"}}]}, "unit: address, door code (in a flat)"),
+        ({"outside_door": [{"co_name": {"name_on_door": False}}], "joint": []},
+         "outside door: c/o name (no name on the door); joint: none"),
         ({"pickup_point": [{"by_letter": {"mobile": None}}]}, "pickup point: by letter (no mobile)"),
-        ([{"kr": 50, "per": "withdrawal", "when": {"asylum_seeker": True}}], "asylum seeker: 50 kr, per withdrawal"),
-        ([{"when": {"area": ["a", "b", "c"], "minor": False}, "options": []}], "a, b or c, not minor: none"),
-        ([{"when": {"area": ["a"]}, "carriers": ["dhl"]}, {"carriers": ["x", "y"]}], "a: dhl; otherwise: x, y"),
-        ([{"carriers": ["bring"], "rules": ["D8"]}], "bring"),
+        ([{"kr": 50, "per": "withdrawal", "when": {"asylum_seeker": True}}], "asylum seeker: 50 kr per withdrawal"),
+        ([{"when": {"area": ["a"], "under_age": 16}, "per": "product"}], "a and under 16: the price, per product"),
+        ([{"when": {"area": ["a", "b", "c"]}, "options": ["x"]}], "a, b or c: x"),
+        ([{"when": {"area": ["a", "b", "c"], "minor": False}, "options": []}], "(a, b or c) and not minor: none"),
+        (
+            [{"when": {"kind": ["exemption"], "area": ["diabetes", "incontinence", "ostomy"]}, "options": ["joint"]}],
+            "exemption and (diabetes, incontinence or ostomy): joint",
+        ),
+        ([{"when": {"area": ["a"]}, "carriers": ["dhl"]}, {"carriers": ["x", "y"]}], "a: DHL; otherwise: x, y"),
+        ([{"carriers": ["bring"], "rules": ["D8"]}], "Bring"),
+        ([{"when": {"who": ["protected"]}, "by": "not_in_system"}], "protected: not in the system"),
+        (
+            [{"by": "form", "withdrawals": 1, "label": {"name": "unit", "co": "responsible_person"}}],
+            "by a form, 1 withdrawal, label: unit on the name line, responsible person as c/o",
+        ),
+        ([{"by": "form", "withdrawals": 2}], "by a form, 2 withdrawals"),
+        ([{"when": {"name_known": False}, "name": "guardian"}], "name not known: guardian on the name line"),
+        ([{"earliest": 1, "latest": 1, "received_before": "14:00"}], "on working day 1, if received before 14:00"),
+        ([{"earliest": 5, "counted_from": "call"}], "from working day 5 on, counted from the call"),
+        ([{"earliest": 3, "latest": 5}], "on working day 3 to 5"),
+        ([{"latest": 10}], "within 10 working days"),
     ],
 )  # fmt: skip
 def test_values_are_said_in_words(plain: Any, said: str) -> None:

@@ -26,13 +26,15 @@ def show(
 
 def _row(each: RuleOnDay, regions: tuple[str, ...]) -> tuple[str, str, str, str]:
     rule = each.rule
-    holds = "" if len(regions) == 1 or rule.regions is None else f" ({', '.join(rule.regions)})"
-    says = f"{rule.says}{holds}" + (f"\nReading: {rule.reading}" if rule.reading else "")
+    about = wording.about(rule, with_regions=len(regions) > 1 and rule.regions is not None)
+    says = f"{rule.says}{about}" + (f"\nReading: {rule.reading}" if rule.reading else "")
     values, sources = [], [wording.source(source) for source in rule.sources]
     for held in each.values:
         place = "" if len(regions) == 1 else f"{wording.where(held.regions, regions)}: "
         unit = f" ({held.parameter.unit})" if wording.has_number(held.value.plain) else ""
         since = f", since {held.value.start}" if held.value.start else ""
-        values.append(f"{place}{wording.words(held.parameter.key)}{unit}: {wording.readable(held.value.plain)}{since}")
+        said = wording.readable(held.value.plain, between="\n- ")
+        on_their_own = "\n- " if "\n" in said else " "
+        values.append(f"{place}{wording.words(held.parameter.key)}{unit}{since}:{on_their_own}{said}")
         sources.append(wording.source(held.value.source))
     return rule.id, says, "\n".join(values), "\n".join(dict.fromkeys(sources))

@@ -12,7 +12,7 @@ import typer
 from api.commands.rules import asking, wording
 from rulebook import Rulebook
 from rulebook.catalogue import FAMILIES, Rule, catalogue, documents
-from rulebook.rule_history import files_of_rules, forums_of, over_time, stated
+from rulebook.rule_history import bearing, files_of_rules, forums_of, over_time, stated
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("rulebook", "ordering", "actions", "api")
@@ -64,13 +64,11 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _row(book: Rulebook, rule: Rule) -> tuple[str, ...]:
-    regions = "all regions" if rule.regions is None else ", ".join(rule.regions)
-    says = f"{rule.says} ({regions})" + (f"<br>*Reading:* {rule.reading}" if rule.reading else "")
+    says = f"{rule.says}{wording.about(rule, with_regions=True)}"
+    says += f"<br>*Reading:* {rule.reading}" if rule.reading else ""
     values, sources = [], [wording.source(source) for source in rule.sources]
-    for each in stated(book, book.regions):
+    for each in bearing(rule, stated(book, book.regions)):
         parameter = each.parameter
-        if rule.id not in parameter.rules:
-            continue
         held = over_time(parameter, rule.id)
         place = wording.where(each.regions, book.regions)
         reading = f" *Reading:* {parameter.reading}" if parameter.reading else ""
