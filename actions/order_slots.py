@@ -15,7 +15,8 @@ def question_slots(case: PatientCase, question: str | None) -> Events:
     if line:
         state = case.states[line.line_id]
         most = case.max_packages(line.line_id)
-        names = {variant.code: variant.name for variant in state.line.article.variants}
+        language = case.visit.language
+        names = {variant.code: wording.flavour(variant, language) for variant in state.line.article.variants}
         values["line_product"] = case.label(state.line)
         values["line_max"] = str(most)
         values["line_left"] = str(most - sum(line.variants.values()))

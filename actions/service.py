@@ -1,7 +1,13 @@
-"""What anybody may ask, known or not: greeting, how things work, opening hours, a person."""
+"""What anybody may ask, known or not: greeting, how things work, opening hours, a person, another language."""
+
+import re
+from dataclasses import replace
+
+from rasa_sdk.events import SlotSet
 
 from actions.order_slots import go_on_with_order
 from actions.turn import Events, Turn, VisitAction
+from ordering import wording
 from ordering.use_cases import how_it_works
 from ordering.use_cases.customer_service import opening_hours
 from ordering.use_cases.questions import new_prescription
@@ -85,6 +91,40 @@ class AskNewPrescription(VisitAction):
         case = await turn.case() if turn.visit.person_id is not None else None
         turn.tell(new_prescription(turn.here, case, turn.message.values("product")))
         return []
+
+
+class SwitchLanguage(VisitAction):
+    """Says in the new language that it is spoken now, or which ones there are.
+
+    The gateway has changed over already where a language was asked for plainly, and then sends no words.
+    """
+
+    def name(self) -> str:
+        return "action_switch_language"
+
+    async def act(self, turn: Turn) -> Events:
+        language = turn.visit.language
+        events: Events = []
+        if turn.message.text:
+            named = _language_named(turn)
+            if named is None or named == language:
+                turn.tell([Say("utter_languages")])
+                return []
+            language = named
+            await turn.tx.conversations.save_visit(replace(turn.visit, language=language))
+            turn.dispatcher.utter_message(json_message={"language": language})
+            events = [SlotSet("language", language)]
+        says = [Say("utter_switch_language"), *([] if turn.tracker.active_loop_name else turn.what_next())]
+        turn.tell(Say(say.response, {**say.values, "language": language}) for say in says)
+        return events
+
+
+def _language_named(turn: Turn) -> str | None:
+    """The only language of ours that the message names, in whatever words."""
+    told = [one for one in turn.message.entities if one["entity"] == "language" and not one.get("role")]
+    called = [*(str(one["value"]) for one in told), *re.findall(r"[^\W_]+", turn.message.text)]
+    named = {language for word in called if (language := wording.language_called(word))}
+    return named.pop() if len(named) == 1 else None
 
 
 class TalkToHuman(VisitAction):

@@ -50,6 +50,9 @@ class People(Protocol):
         ...
 
     async def save_address(self, person_id: int, address: Address) -> None: ...
+    async def save_language(self, person_id: int, language: str) -> None:
+        """What the person asked to be spoken to in; it goes before what the register says."""
+        ...
 
 
 class Articles(Protocol):

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     transfer_numbers: dict[str, str] = Field(
         default_factory=dict, description='Number of customer service that calls go on to, by region: {"vg": "+46..."}.'
     )
+    voices: dict[str, str] = Field(
+        {"sv": "Polly.Elin-Neural", "en": "Polly.Joanna-Neural"},
+        description='Voices at Twilio that the phone line speaks with, by language: {"sv": ..., "en": ...}.',
+    )
     sms_detail: SmsDetail = Field("short", description="How much an SMS may tell: full, short or neutral.")
     undo_minutes: int = Field(15, ge=0, description="Minutes in which a patient can take back a confirmed order.")
     visit_silence_minutes: int = Field(30, ge=1, description="Minutes of silence that end a visit.")

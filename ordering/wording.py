@@ -12,35 +12,55 @@ import yaml
 from babel.dates import format_date
 from babel.lists import format_list
 
-from ordering.model import Article, Channel, Line, SmsDetail
+from ordering.model import Article, Channel, Line, SmsDetail, Variant
 from rulebook.verdict import CustomerService
 
 _CHOOSE_LATER = re.compile(r"\s*\(välj [^()]*\)")  # a register's note to whoever orders
+_LOCALES = {"en": "en_GB"}  # "a, b and c", as in plain English texts here
 
 
 def day(value: date, language: str, *, today: date) -> str:
     """ "måndag 2 mars", with the year when it is not today's."""
     pattern = "EEEE d MMMM" if value.year == today.year else "EEEE d MMMM y"
-    return format_date(value, pattern, locale=language)
+    return format_date(value, pattern, locale=_LOCALES.get(language, language))
 
 
 def listing(items: Iterable[str], language: str) -> str:
-    return format_list(list(items), locale=language)
+    return format_list(list(items), locale=_LOCALES.get(language, language))
 
 
-def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str) -> str:
-    """What a line may be called on this channel: an SMS says no more than the patient's setting allows."""
+def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str, also_another: bool = False) -> str:
+    """What a line may be called on this channel: an SMS says no more than the patient's setting allows.
+
+    In another language than Swedish, which registered names are in, always by the everyday kind; also_another: the
+    patient has more lines of that kind, so its number is said too.
+    """
+    by_number = str(_word("line", language)).format(number=line.number)
+    if channel == "sms" and detail == "neutral":
+        return by_number
+    kind: str | None = _words()["product_kinds"].get(language, {}).get(line.article.product.lower())
+    if kind:
+        return f"{kind} ({by_number})" if also_another else kind
     if channel != "sms" or detail == "full":
         return _CHOOSE_LATER.sub("", line.article.name)
-    if detail == "short":
-        return line.article.product
-    return str(_word("line", language)).format(number=line.number)
+    return line.article.product
+
+
+def flavour(variant: Variant, language: str) -> str:
+    """A flavour (or another variant) by its name; the Swedish one where the language has none."""
+    return str(_words()["flavours"].get(language, {}).get(variant.name.lower(), variant.name))
 
 
 def flavours(article: Article, chosen: dict[str, int], language: str) -> str:
     """ "4 choklad och 2 vanilj"."""
-    names = {variant.code: variant.name for variant in article.variants}
+    names = {variant.code: flavour(variant, language) for variant in article.variants}
     return listing((f"{number} {names.get(code, code)}" for code, number in chosen.items()), language)
+
+
+def language_called(word: str) -> str | None:
+    """The code of a language that we speak, by what somebody calls it: "English" and "engelska" are en."""
+    calls: dict[str, list[str]] = _words()["languages"]
+    return next((code for code, words in calls.items() if word.lower() in words), None)
 
 
 def contact(service: CustomerService) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """A reply as TwiML: what the phone line says, and what it then listens for."""
 
 import re
+from collections.abc import Mapping
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from api.channels.shared import Say
 from api.gateway.messages import Choice, Reply
 
-VOICES = {"sv": ("sv-SE", "Polly.Elin-Neural"), "en": ("en-US", "Polly.Joanna-Neural")}
+LOCALES = {"sv": "sv-SE", "en": "en-US"}
 SECONDS_TO_ANSWER = 5
 SECONDS_TO_FETCH = 15  # a personal number or a code has to be found first
 CODE_DIGITS = 6
@@ -18,22 +19,22 @@ PHONE_NUMBER = re.compile(r"(?<![\w-])0\d{1,3}-\d[\d ]{3,}\d(?!\w)")
 LONG_NUMBER = re.compile(r"(?<!\d)\d{6,}(?!\d)")
 
 
-def speak(reply: Reply, *, next_step: str, say: Say) -> str:
+def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str]) -> str:
     """TwiML for one step of a call.
 
     next_step: address that Twilio posts the caller's keys or words to, silence too.
-    say: `texts.say`; words a choice as "Tryck 1 för ...".
+    say: `texts.say`; words a choice as "Tryck 1 för ...". voices: Twilio's name of the voice, by language.
     """
     response = VoiceResponse()
     if reply.end:
-        _add_texts(response, reply, say)
+        _add_texts(response, reply, say, voices)
         response.hangup()
         return str(response)
     gather = Gather(
         input="dtmf speech",
         action=next_step,
         method="POST",
-        language=_voice(reply.language)[0],
+        language=_locale(reply.language),
         barge_in=True,
         action_on_empty_result=True,
         speech_timeout="auto",
@@ -41,7 +42,7 @@ def speak(reply: Reply, *, next_step: str, say: Say) -> str:
         **_keys(reply),
         **_hints(reply.choices),
     )
-    _add_texts(gather, reply, say)
+    _add_texts(gather, reply, say, voices)
     response.append(gather)
     return str(response)
 
@@ -64,15 +65,18 @@ def _after_a_letter(text: str, at: int) -> str:
     return " " if at and text[at - 1].isalpha() else ""
 
 
-def _voice(language: str) -> tuple[str, str]:
-    return VOICES.get(language, VOICES["sv"])
+def _locale(language: str) -> str:
+    return LOCALES.get(language, LOCALES["sv"])
 
 
-def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say) -> None:
-    language, voice = _voice(reply.language)
-    for text in (*reply.texts, _spoken_choices(reply, say)):
+def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say, voices: Mapping[str, str]) -> None:
+    told = [(text, reply.language) for text in (*reply.texts, _spoken_choices(reply, say))]
+    if reply.also_in:  # after the greeting, before a menu that is not understood
+        offer = say("utter_voice_other_language", channel="voice", language=reply.also_in)
+        told.insert(1, (offer, reply.also_in))
+    for text, language in told:
         if words := spoken(text).strip():
-            parent.say(words, language=language, voice=voice)
+            parent.say(words, language=_locale(language), voice=voices.get(language, voices["sv"]))
 
 
 def _spoken_choices(reply: Reply, say: Say) -> str:

@@ -54,7 +54,8 @@ async def _step(request: Request, incoming: Incoming) -> Response:
     reply = await answered(request, incoming) or _out_of_order(request, incoming.region)
     step = int(incoming.provider_id.rpartition(":")[2])
     next_step = f"{settings_of(request).public_url}/twilio/voice/step/{step + 1}"
-    return Response(speak(reply, next_step=next_step, say=say_of(request)), media_type="text/xml")
+    twiml = speak(reply, next_step=next_step, say=say_of(request), voices=settings_of(request).voices)
+    return Response(twiml, media_type="text/xml")
 
 
 def _out_of_order(request: Request, region: str) -> Reply:

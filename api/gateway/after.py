@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from api.gateway import confirm, identity
+from api.gateway import confirm, identity, language
 from api.gateway.choices import MOST_KEYS
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
@@ -21,15 +21,21 @@ _YES = "confirm=yes"
 async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequence[Utterance]) -> Said:
     """The reply to a message that Rasa answered. RasaFailed when its answer cannot be said."""
     told: dict[str, object] = {key: value for one in said for key, value in one.custom.items()}
+    if told.get("language") in language.LANGUAGES:
+        await language.speak(ctx, str(told["language"]))
     if told.get("need") == "who" or (told.get("need") == "identity" and ctx.visit.person_id is None):
         login = await identity.begin(ctx, ask)
         login.texts = [*first, *login.texts]
         return login
+    if ctx.memory.step:  # login is asked about below
+        said = [one for one in said if one.name != "utter_what_next" and not one.name.startswith("utter_menu_")]
     pending = await _pending(ctx, said)
     question = pending if pending and _asked(pending, said) else None
     reply = Said(offered=[])
     reply.texts = [*first, *_filled(ctx, said, pending)]
     asks = any(one.name.startswith("utter_ask_") for one in said)
+    if ctx.incoming.event == "start" and ctx.visit.channel == "voice":
+        reply.also_in = language.other_than(ctx.visit.language)
     reply.end = bool(told.get("end")) and not asks  # a form that is still open asks again: the call goes on
     _offer(ctx, reply, said, question)
     _remember(ctx, question)

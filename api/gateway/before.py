@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from api.gateway import confirm, identity
+from api.gateway import confirm, identity, language
 from api.gateway.choices import by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
@@ -14,14 +14,18 @@ TURNS_PER_SENDER = 15
 MOST_SILENCES = 3
 
 _VOICE_KEYS = {"0": "talk_to_human", "9": "repeat", "*": "go_back"}
+_LANGUAGE_KEY = "8"  # where it is not the key of a choice
 _AGAIN = frozenset(
-    ("repetera", "upprepa", "igen", "en gang till", "repeat", "again", "say again", "vad sa du", "kan du upprepa")
+    (
+        *("repetera", "upprepa", "igen", "en gang till", "vad sa du", "kan du upprepa"),
+        *("repeat", "again", "say again", "say that again", "one more time", "repeat that", "what did you say"),
+    )
 )
 # While a private answer is awaited, only these words are not the answer.
 _COMMANDS = {
-    "cancel": ("avbryt", "avbryta", "avbryt bestallningen", "borja om", "cancel", "start over"),
+    "cancel": ("avbryt", "avbryta", "avbryt bestallningen", "borja om", "cancel", "start over", "cancel the order"),
     "go_back": ("tillbaka", "backa", "ga tillbaka", "angra", "back", "go back"),
-    "help": ("hjalp", "help", "hjalp mig"),
+    "help": ("hjalp", "help", "hjalp mig", "help me"),
     "talk_to_human": (
         "manniska",
         "kundtjanst",
@@ -29,7 +33,12 @@ _COMMANDS = {
         "prata med en manniska",
         "handlaggare",
         "human",
+        "person",
         "agent",
+        "customer service",
+        "talk to someone",
+        "talk to a person",
+        "talk to a human",
     ),
     "ask_opening_hours": ("oppettider", "opening hours"),
 }
@@ -48,6 +57,15 @@ class Decided:
 
 async def decide(ctx: Context) -> Decided:
     """Changes the context's visit and memory; the caller saves them."""
+    decided = await _decided(ctx)
+    if decided.ask and decided.ask.intent == "switch_language":
+        wish = dict(decided.ask.entities).get("language")
+        if wish in language.LANGUAGES:
+            await language.speak(ctx, wish)
+    return decided
+
+
+async def _decided(ctx: Context) -> Decided:
     incoming, memory = ctx.incoming, ctx.memory
     if incoming.event == "silence":
         return Decided(said=await _silence(ctx))
@@ -68,6 +86,10 @@ async def decide(ctx: Context) -> Decided:
 
 async def _words(ctx: Context, text: str) -> Decided:
     memory = ctx.memory
+    if wish := language.wished(text):
+        return _language(wish)
+    if not memory.private:
+        language.follow(ctx, text)
     if memory.step and (decided := await _login(ctx, text)):
         return decided
     if (answer := confirm.take(ctx, text)) is not None:
@@ -144,10 +166,18 @@ async def _private(ctx: Context, text: str) -> Decided:
 
 
 def _voice_key(ctx: Context, text: str) -> Decided | None:
+    if ctx.memory.expects == "number":
+        return None
+    if text == _LANGUAGE_KEY and not any(choice.key == text for choice in ctx.memory.offered):
+        return _language(language.other_than(ctx.visit.language))
     intent = _VOICE_KEYS.get(text)
-    if intent and ctx.memory.expects != "number":
+    if intent:
         return _again(ctx) if intent == "repeat" else Decided(ask=Ask(intent=intent))
     return None
+
+
+def _language(wish: str) -> Decided:
+    return Decided(ask=Ask(intent="switch_language", entities=(("language", wish),)))
 
 
 def _again(ctx: Context) -> Decided:
@@ -165,7 +195,9 @@ async def _silence(ctx: Context) -> Said:
     first = memory.silences == 1
     name = "utter_gateway_silence_first" if first else "utter_gateway_silence_again"
     question = memory.last if first else memory.last[1:]  # without what was said about the silence before
-    return Said([ctx.say(name), *question], offered=list(memory.offered), expects=ctx.memory.expects)
+    said = Said([ctx.say(name), *question], offered=list(memory.offered), expects=ctx.memory.expects)
+    said.also_in = language.other_than(ctx.visit.language)  # silence may be somebody who did not understand
+    return said
 
 
 def count_turn(ctx: Context) -> None:

@@ -94,6 +94,7 @@ class Said:
     offered: list[Offered] | None = None
     expects: Expects = "anything"
     end: bool = False
+    also_in: str | None = None
 
     def reply(self, language: str) -> Reply:
         shown = [choice for choice in self.offered or () if choice.shown]
@@ -103,6 +104,7 @@ class Said:
             expects=self.expects,
             end=self.end,
             language=language,
+            also_in=self.also_in,
         )
 
 

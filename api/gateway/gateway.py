@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from api.gateway.keeping import SPARE_SECONDS, Kept, hear_emergency, keep, lease, reply_of
+from api.gateway.language import heard
 from api.gateway.messages import Incoming, Reply
 from api.gateway.turn import Done, Handler
 from ordering.model import InboxRow, Thread
@@ -68,7 +69,8 @@ class Gateway:
                 return kept.reply or await self._answered(kept.thread, incoming.provider_id, future)
         except TimeoutError:
             logger.warning("a message on %s was not answered in time", incoming.channel)
-            return self._handler.trouble_reply(incoming.channel, incoming.region, datetime.now(UTC))
+            spoken = heard(incoming.text) or "sv"
+            return self._handler.trouble_reply(incoming.channel, incoming.region, datetime.now(UTC), spoken)
         except Exception as error:
             if urgent is None:
                 raise

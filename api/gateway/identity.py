@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from api.gateway import language
 from api.gateway.choices import MOST_KEYS, pick
 from api.gateway.cleaning import fold
 from api.gateway.context import Context, Said
@@ -23,7 +24,6 @@ MOST_TRIES = 5
 MOST_CODES = 3  # in a visit
 PERSON_CODES = 6  # for a person in an hour, over all visits
 NOBODY = 0  # stands for an unknown person where a known one's id is counted
-LANGUAGES = ("sv",)  # that a visit is held in; more once the order's texts and days are worded in them
 
 _GIVE_UP = frozenset(
     ("avbryt", "avbryta", "cancel", "strunta i det", "glom det", "nej", "vill inte", "nevermind", "never mind")
@@ -51,7 +51,8 @@ async def recognise_mobile(ctx: Context) -> None:
     if len(owners) != 1 or await ctx.tx.people.represented_by(owners[0].id):
         return
     person = ctx.person = owners[0]
-    ctx.set_visit(person_id=person.id, speaker_id=person.id, proof="number", language=_language(person))
+    ctx.set_visit(person_id=person.id, speaker_id=person.id, proof="number")
+    await language.meet(ctx, person)
 
 
 async def begin(ctx: Context, waiting: Ask | None) -> Said:
@@ -81,6 +82,8 @@ def ask_again(ctx: Context) -> Said | None:
         return ask_number(ctx)
     if ctx.memory.step == "code":
         return Said([ctx.say("utter_gateway_code_again")], offered=[], expects="code")
+    if ctx.memory.step == "who":
+        return Said([ctx.say("utter_gateway_who")], offered=list(ctx.memory.offered), expects="choice")
     return None
 
 
@@ -214,7 +217,9 @@ async def _proved(ctx: Context, owner: Person) -> Said | Known:
             if any(patient.id == owner.id for patient in await ctx.tx.people.represented_by(holder.id)):
                 speaker = holder
                 break
-    ctx.set_visit(speaker_id=speaker.id, proof="code", language=_language(speaker))
+    ctx.set_visit(speaker_id=speaker.id, proof="code")
+    if ctx.visit.channel != "sms":  # there, the number may be that of several
+        await language.meet(ctx, speaker)
     ctx.memory.step = None
     ctx.memory.codes = 0
     if speaker.id != owner.id:
@@ -291,6 +296,8 @@ async def _about(ctx: Context, person: Person) -> Known:
     # A new sender id: what Rasa has heard before login, or about somebody else, stays behind.
     ctx.set_visit(person_id=person.id, sender_id=secrets.token_urlsafe(16), turns=0)
     ctx.person = person
+    if ctx.visit.channel == "sms" and ctx.visit.speaker_id:
+        await language.meet(ctx, await ctx.tx.people.get(ctx.visit.speaker_id))
     memory = ctx.memory
     memory.whom = ctx.message_id
     ask = memory.waiting or Ask(intent="greet")
@@ -313,7 +320,3 @@ async def _close(ctx: Context) -> Said:
 async def _over(ctx: Context) -> Said:
     ctx.memory.step = ctx.memory.waiting = None
     return Said([ctx.say("utter_gateway_identity_over", service=await ctx.service())], offered=[])
-
-
-def _language(person: Person) -> str:
-    return person.language if person.language in LANGUAGES else "sv"

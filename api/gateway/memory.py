@@ -5,7 +5,7 @@ Only `confirm_ok` and `whom` stand in the clear there, since actions read them.
 
 import base64
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from api.gateway.messages import Expects
 from ordering.model import Visit
@@ -65,6 +65,7 @@ class Memory:
     waiting: the question that waits for login. offered, multiple, expects, question, private: what was asked last.
     last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
     whom: the message that told whom the visit is about, as the draft knows messages.
+    language: how we came to the visit's language, when the patient told it in this visit.
     """
 
     step: str | None = None
@@ -84,6 +85,7 @@ class Memory:
     confirm: Confirm | None = None
     confirm_ok: str | None = None
     whom: str | None = None
+    language: Literal["heard", "wished"] | None = None
     plan: Plan | None = None
 
 

@@ -46,6 +46,7 @@ class Reply:
 
     expects tells a keypad what to collect: identity and number end with #, code is six digits.
     end: the visit is over (the phone line may hang up).
+    also_in: another language, which a caller is offered in that language ("For English, press eight").
     """
 
     texts: tuple[str, ...]
@@ -53,3 +54,4 @@ class Reply:
     expects: Expects = "anything"
     end: bool = False
     language: str = "sv"
+    also_in: str | None = None

@@ -160,8 +160,10 @@ class Handler:
         """An SMS is told once that there is trouble, and tried again. A caller or a chat can repeat it themselves."""
         real = _real()
         again = thread.channel == "sms" and row.attempts < len(RETRY_AFTER)
-        done = Done(self.trouble_reply(thread.channel, thread.region, real), failed=True, waits=again)
         async with self.stores.begin() as tx:
+            language = await self._language(tx, thread)
+            reply = self.trouble_reply(thread.channel, thread.region, real, language)
+            done = Done(reply, failed=True, waits=again)
             retry_at = real + RETRY_AFTER[row.attempts] if again else None
             sms = thread.channel == "sms"
             await tx.conversations.failed(row.id, error=reason, retry_at=retry_at, now=real, replayable=sms)
@@ -186,17 +188,24 @@ class Handler:
     async def _tell(self, tx: Transaction, thread: Thread, row: InboxRow, name: str, once: str) -> list[int]:
         if not thread.address:
             return []
-        text, key = self._sentence(name, thread.channel, thread.region, _real()), f"{once}:{row.provider_id}"
+        language = await self._language(tx, thread)
+        text = self._sentence(name, thread.channel, thread.region, _real(), language)
+        key = f"{once}:{row.provider_id}"
         sent = await self.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=_real())
         return [] if sent is None else [sent]
 
-    def trouble_reply(self, channel: Channel, region: str, at: datetime) -> Reply:
-        """Needs neither Rasa nor the database."""
-        return Reply(texts=(self._sentence("utter_gateway_trouble", channel, region, at),))
+    async def _language(self, tx: Transaction, thread: Thread) -> str:
+        silence = timedelta(minutes=self.tools.settings.visit_silence_minutes)
+        visit = await tx.conversations.visit(thread.id, now=_real(), silence=silence)
+        return visit.language if visit else "sv"
 
-    def _sentence(self, name: str, channel: Channel, region: str, at: datetime) -> str:
-        service = self.tools.service(region=region, at=at, channel=channel, language="sv")
-        return self.tools.say(name, channel=channel, language="sv", service=service)
+    def trouble_reply(self, channel: Channel, region: str, at: datetime, language: str = "sv") -> Reply:
+        """Needs neither Rasa nor the database."""
+        return Reply((self._sentence("utter_gateway_trouble", channel, region, at, language),), language=language)
+
+    def _sentence(self, name: str, channel: Channel, region: str, at: datetime, language: str) -> str:
+        service = self.tools.service(region=region, at=at, channel=channel, language=language)
+        return self.tools.say(name, channel=channel, language=language, service=service)
 
 
 def _real() -> datetime:

@@ -105,7 +105,8 @@ async def understood(agent: Agent, asked: Turn) -> dict[str, Any]:
         "text": parsed["text"],
         "intent": parsed["intent"],
         "intent_ranking": parsed.get("intent_ranking", [])[:RANKING_KEPT],
-        "entities": [*parsed["entities"], {"entity": "language", "value": asked.language}],
+        # The role tells it from a language that the message names.
+        "entities": [*parsed["entities"], {"entity": "language", "role": "visit", "value": asked.language}],
     }
 
 

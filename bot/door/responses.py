@@ -27,10 +27,10 @@ class Responses(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any]:
         slots = tracker.current_slot_values()
-        chosen = self._random_response_for(utter_action, output_channel, slots)
+        values = {**slots, **kwargs}  # what an action gives goes first, in conditions too
+        chosen = self._random_response_for(utter_action, output_channel, values)
         if chosen is None:
             raise HalfSaid(f"{utter_action} has no wording for {output_channel}")
-        values = {**slots, **kwargs}
         missing = sorted(name for name in holes(chosen) if values.get(name) is None)
         if missing:
             raise HalfSaid(f"{utter_action} lacks {', '.join(missing)}")

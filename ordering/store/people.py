@@ -33,6 +33,9 @@ _SAVE_ADDRESS = (
     .where(people.c.id == bindparam("person_id"))
     .values(own_street=bindparam("new_street"), own_postal_code=bindparam("new_code"), own_city=bindparam("new_city"))
 )
+_SAVE_LANGUAGE = (
+    update(people).where(people.c.id == bindparam("person_id")).values(own_language=bindparam("new_language"))
+)
 _LINES = (
     select(
         lines.c.id,
@@ -114,6 +117,9 @@ class SqlPeople:
             },
         )
 
+    async def save_language(self, person_id: int, language: str) -> None:
+        await self._work.write(_SAVE_LANGUAGE, {"person_id": person_id, "new_language": language})
+
     async def _one(self, statement: Any, **parameters: Any) -> Person | None:
         row = (await self._work.read(statement, parameters)).first()
         return None if row is None else _person(row)
@@ -135,7 +141,7 @@ def _person(row: Row[Any]) -> Person:
         door_code=row.door_code,
         mobile=row.mobile,
         email=row.email,
-        language=row.language,
+        language=row.own_language or row.language,
         sms_detail=row.sms_detail,
     )
 

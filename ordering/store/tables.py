@@ -88,6 +88,7 @@ people = _table(
     Column("mobile", String(20)),
     Column("email", String(254)),
     Column("language", String(5), nullable=False, default="sv"),
+    Column("own_language", String(5)),  # asked for by the person; a new import leaves it alone
     Column("sms_detail", String(10)),
     Index("uq_people_identity", "region", "identity_number", unique=True),
     Index("ix_people_mobile", "region", "mobile"),

@@ -334,7 +334,7 @@ class _Editor:
         if variant is None:
             self.say("utter_no_such_flavour", flavour=name, flavours=self.in_stock(line))
         elif not variant.in_stock:
-            self.say("utter_flavour_out_of_stock", flavour=variant.name)
+            self.say("utter_flavour_out_of_stock", flavour=wording.flavour(variant, self.case.visit.language))
         elif count is None and line.taken < self.case.max_packages(line.line_id):
             line.flavour = variant.code
         elif count is None:
@@ -346,8 +346,9 @@ class _Editor:
             line.flavour = None
 
     def in_stock(self, line: DraftLine) -> str:
-        names = [variant.name for variant in self.case.variants_in_stock(line.line_id)]
-        return wording.listing(names, self.case.visit.language)
+        language = self.case.visit.language
+        names = (wording.flavour(variant, language) for variant in self.case.variants_in_stock(line.line_id))
+        return wording.listing(names, language)
 
     def line_with_variants(self) -> DraftLine | None:
         """The drafted line that flavours are about; the only such line is taken up when none is drafted."""

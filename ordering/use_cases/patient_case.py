@@ -273,8 +273,15 @@ class PatientCase:
 
     def label(self, line: Line) -> str:
         """What the line may be called in this visit."""
-        visit = self.visit
-        return wording.product(line, channel=visit.channel, detail=self.sms_detail, language=visit.language)
+        visit, kind = self.visit, line.article.product
+        others = [state.line for state in self.states.values() if state.line.id != line.id]
+        return wording.product(
+            line,
+            channel=visit.channel,
+            detail=self.sms_detail,
+            language=visit.language,
+            also_another=any(other.article.product == kind for other in others),
+        )
 
     def described(self, line: Line, packages: int, variants: dict[str, int]) -> str:
         """ "10 näringsdryck (4 choklad och 6 vanilj)", as far as this channel may say it."""

@@ -191,7 +191,7 @@ def _variant_choices(case: PatientCase) -> list[PendingChoice]:
     if line is None:
         return []
     choices = [
-        _data("variants", variant.code, variant.name)
+        _data("variants", variant.code, wording.flavour(variant, case.visit.language), variant.name)
         for variant in case.variants_in_stock(line.line_id)
         if variant.code not in line.variants
     ]

@@ -179,7 +179,7 @@ def test_actions_get_what_they_read_and_no_more(rasa: Rasa) -> None:
     assert tracker["latest_message"]["message_id"] == message
     assert tracker["latest_message"]["metadata"]["channel"] == "chat"
     assert tracker["latest_input_channel"] == "chat"
-    assert {"entity": "language", "value": "en"} in tracker["latest_message"]["entities"]
+    assert {"entity": "language", "role": "visit", "value": "en"} in tracker["latest_message"]["entities"]
 
 
 def test_action_calls_share_a_connection(rasa: Rasa) -> None:

@@ -8,6 +8,7 @@ CALL = {"CallSid": "CA" + "b" * 32, "From": "+46701740605", "To": "+46313900600"
 SID = CALL["CallSid"]
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = "</Response>"
+VOICES = {"sv": "Polly.Elin-Neural", "en": "Polly.Joanna-Neural"}
 SWEDISH = 'language="sv-SE" voice="Polly.Elin-Neural"'
 
 
@@ -112,27 +113,42 @@ def test_the_keypad_waits_for_what_is_asked(client, gateway, expects, attributes
 
 def test_a_number_of_packages_may_have_two_digits_though_choices_are_offered():
     reply = Reply(texts=("Hur många?",), choices=(Choice("t", "samma", "1"),), expects="number")
-    assert 'finishOnKey="#"' in speak(reply, next_step="/x", say=say)
+    assert 'finishOnKey="#"' in speak(reply, next_step="/x", say=say, voices=VOICES)
 
 
 def test_more_than_nine_choices_end_with_the_square_key():
     choices = tuple(Choice(f"t{n}", f"val {n}", str(n)) for n in range(1, 11))
-    twiml = speak(Reply(texts=(), choices=choices, expects="choice"), next_step="/x", say=say)
+    twiml = speak(Reply(texts=(), choices=choices, expects="choice"), next_step="/x", say=say, voices=VOICES)
     assert 'finishOnKey="#"' in twiml
     assert "numDigits" not in twiml
 
 
 def test_a_choice_without_a_key_is_not_spoken_but_may_be_said():
     reply = Reply(texts=("Hej.",), choices=(Choice("t", "smaken vanilj"),))
-    twiml = speak(reply, next_step="/x", say=say)
+    twiml = speak(reply, next_step="/x", say=say, voices=VOICES)
     assert "Tryck" not in twiml
     assert 'hints="smaken vanilj"' in twiml
 
 
 def test_english_is_heard_and_spoken_as_english():
-    twiml = speak(Reply(texts=("Hello.",), language="en"), next_step="/x", say=say)
+    twiml = speak(Reply(texts=("Hello.",), language="en"), next_step="/x", say=say, voices=VOICES)
     assert twiml.count('language="en-US"') == 2
     assert 'voice="Polly.Joanna-Neural"' in twiml
+
+
+def test_the_other_language_is_offered_in_its_own_voice_right_after_the_greeting():
+    texts = {"sv": "För svenska, tryck åtta.", "en": "For English, press eight."}
+
+    def worded(name, *, language, **_):
+        return texts[language]
+
+    swedish = Reply(texts=("Välkommen.", "Vad vill du göra?"), also_in="en")
+    twiml = speak(swedish, next_step="/x", say=worded, voices={"sv": "Elin", "en": "Amy"})
+    offer = '<Say language="en-US" voice="Amy">For English, press eight.</Say>'
+    assert f'Välkommen.</Say>{offer}<Say language="sv-SE" voice="Elin">Vad vill du göra?' in twiml
+    english = Reply(texts=("Welcome.",), language="en", also_in="sv")
+    twiml = speak(english, next_step="/x", say=worded, voices={"sv": "Elin", "en": "Amy"})
+    assert '<Say language="sv-SE" voice="Elin">För svenska, tryck åtta.</Say>' in twiml
 
 
 def test_text_can_neither_add_twiml_nor_break_it(client, gateway):

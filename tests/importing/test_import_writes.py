@@ -110,6 +110,18 @@ async def test_an_address_the_patient_has_saved_outlives_the_register(
     assert (await person(stores)).address == cottage
 
 
+async def test_the_language_a_person_has_asked_for_outlives_the_register(
+    importer: Importer, stores: SqlStores, document: Document
+) -> None:
+    await importer.take(document)
+    anna = await person(stores)
+    assert anna.language == "sv"
+    async with stores.begin() as tx:
+        await tx.people.save_language(anna.id, "en")
+    await importer.take(document)
+    assert (await person(stores)).language == "en"
+
+
 async def test_who_is_no_longer_on_the_list_is_no_longer_represented(
     importer: Importer, stores: SqlStores, document: Document
 ) -> None:
