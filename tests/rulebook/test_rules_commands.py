@@ -84,9 +84,11 @@ def test_show_names_the_region_of_a_value_where_regions_differ() -> None:
 
 
 def test_show_says_of_a_day_nothing_that_came_later() -> None:
-    says, value, _ = rows("show", "--region", "vg", "--day", "2019-06-01")["D12"]
+    shown = rows("show", "--region", "vg", "--day", "2019-06-01")
+    says, value, _ = shown["D12"]
     assert "urgent may be asked by: prescriber, patient" in value
     assert not {"responsible", "14:00", "list", "prescriber"} & set(re.findall(r"[\w:]+", says))
+    assert [rule for rule, (_, _, source) in shown.items() if rule != "G2" and "decided by" in source] == []
 
 
 def test_show_holds_for_today_in_sweden_when_no_day_is_said() -> None:
