@@ -1,6 +1,6 @@
 # make run    start everything (a demo, unless PAFYLL_DEMO=false) and stop it with Ctrl-C
 # make test   all tests, end-to-end conversations included
-# make check  style, types, who may import whom
+# make check  style, types, who may import whom, size of the chat widget
 # make bench  speed compared with the stock bot, as a table
 # make train  train the language model if it is stale
 

@@ -32,6 +32,7 @@ def check_steps() -> list[Step]:
         ("format", [OURS, "-m", "ruff", "format", "--check", "."], {}),
         ("types", [OURS, "-m", "mypy"], {}),
         ("imports", [str(ROOT / ".venv/bin/lint-imports")], {}),
+        ("widget", [OURS, "-m", "api.channels.chat_widget"], {}),
     ]
 
 
@@ -44,6 +45,7 @@ def test_steps() -> list[Step]:
         ("data", [*rasa, "data", "validate", "--fail-on-warnings", "--config", "config.yml", *data], QUIET_RASA),
         ("stories", [*rasa, "test", "core", *stories], QUIET_RASA),
         ("bot", [BOTS, "-m", "pytest", "tests/bot", "--confcutdir", "tests/bot"], QUIET_RASA),
+        ("axe", [OURS, "tools/axe.py"], {}),
         ("service", [OURS, "-m", "pytest", "tests", "--ignore", "tests/bot"], {}),
     ]
 

@@ -2,8 +2,7 @@
 
 import json
 import logging
-from functools import cache
-from pathlib import Path
+from gzip import decompress
 from typing import Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
@@ -11,13 +10,12 @@ from fastapi.responses import JSONResponse
 from starlette.requests import HTTPConnection
 
 from api.channels.chat_session import ChatSession, new_session, open_session, origin_allowed
+from api.channels.chat_widget import configuration, script
 from api.channels.chat_wire import error_json, incoming, read_message, reply_json
-from api.channels.shared import answered, customer_service_of, regions_of, sealer_of
+from api.channels.shared import answered, customer_service_of, regions_of, sealer_of, settings_of
 
 logger = logging.getLogger(__name__)
 
-STATIC = Path(__file__).parent.parent / "static"
-CONTACTS = "/*CONTACTS*/ {}"
 LARGEST_FRAME = 16_384
 WRONG_SESSION, WRONG_ORIGIN, TOO_BIG = 4401, 4403, 1009
 
@@ -33,11 +31,19 @@ guarded = [Depends(from_an_allowed_page)]
 
 @router.get("/widget.js")
 async def widget(request: Request) -> Response:
-    """The web component. It carries each region's customer service, so that the number shows even when we are down."""
+    """The web component. It knows each region's customer service and the origin it came from."""
     contacts = {region: contact_json(request, region) for region in regions_of(request)}
-    script = _widget_source().replace(CONTACTS, json.dumps(contacts, ensure_ascii=False), 1)
-    headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
-    return Response(script, media_type="text/javascript", headers=headers)
+    content = script(configuration(contacts, silence_minutes=settings_of(request).visit_silence_minutes))
+    headers = {
+        "Cache-Control": "public, max-age=300",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Vary": "Accept-Encoding",
+    }
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        content = decompress(content)
+    return Response(content, media_type="text/javascript", headers=headers)
 
 
 @router.post("/session", status_code=201, dependencies=guarded)
@@ -112,8 +118,3 @@ def contact_json(request: HTTPConnection, region: str) -> dict[str, Any]:
         if hours is None
         else {"opens": hours.opens, "closes": hours.closes, "lunch": list(hours.lunch) if hours.lunch else None},
     }
-
-
-@cache
-def _widget_source() -> str:
-    return (STATIC / "widget.js").read_text(encoding="utf-8")

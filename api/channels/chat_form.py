@@ -2,20 +2,21 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from string import Template
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-import yaml
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from pydantic import BaseModel
 
-from api.channels.chat import STATIC, contact_json, from_an_allowed_page
+from api.channels.chat import contact_json, from_an_allowed_page
 from api.channels.chat_session import ChatSession, new_session, open_session
+from api.channels.chat_widget import STATIC, texts
 from api.channels.chat_wire import LONGEST_TEXT, SECRET, ChatMessage, incoming, read_message
 from api.channels.shared import answered, regions_of, sealer_of
-from api.gateway.messages import Reply
+from api.gateway.messages import Choice, Reply
 
 router = APIRouter(prefix="/chat", tags=["Chat"])
 
@@ -24,13 +25,18 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'",
 }
 DOTS = "•••"
+Language = Literal["sv", "en"]
 
 
 class Answer(BaseModel):
-    """What a page sends: hidden fields, and one of text, choice and event. `expects` is what the page had asked for."""
+    """What a page sends: hidden fields, and one of text, choice and event. `expects` is what the page had asked for.
+
+    language: of the page around the conversation, not of what is said in it.
+    """
 
     session: str
     page: str
+    language: Language = "sv"
     expects: str = "anything"
     text: str = ""
     choice: str = ""
@@ -43,15 +49,27 @@ async def style() -> Response:
     return Response(_static("form.css"), media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a session, in a language; `id` makes what is answered on it one message."""
+
+    session: ChatSession
+    language: Language
+    id: str = field(default_factory=lambda: secrets.token_hex(12))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return texts()[self.language]
+
+
 @router.get("/form")
-async def first_page(request: Request, region: str) -> Response:
+async def first_page(request: Request, region: str, language: Language = "sv") -> Response:
     """Says what this is, with a button to begin."""
     if region not in regions_of(request):
         raise HTTPException(404, f"There is no region named {region[:20]!r}.")
-    session = new_session(sealer_of(request), region)
-    button = f'<button class="send" name="event" value="start">{_texts()["begin"]}</button>'
-    begin = _form(session, _page_id(), button)
-    return _page(request, session, conversation="", answer=begin)
+    page = Page(new_session(sealer_of(request), region), language)
+    button = f'<button class="send" name="event" value="start">{page.texts["begin"]}</button>'
+    return _shown(request, page, conversation="", answer=_form(page, button))
 
 
 @router.post("/form", dependencies=[Depends(from_an_allowed_page)])
@@ -63,12 +81,15 @@ async def next_page(request: Request, sent: Annotated[Answer, Form()]) -> Respon
     message = _message(sent)
     if message is None:
         raise HTTPException(422, "Nothing was written or chosen.")
+    page = Page(session, sent.language)
     reply = await answered(request, incoming(session, message))
     if reply is None:
-        return _page(request, session, conversation=_said("bot", (_texts()["unavailable"],)), answer="", status=503)
+        sorry = f'<p class="said">{page.texts["unavailable"]}</p>'
+        return _shown(request, page, conversation=sorry, answer="", status=503)
     said_text = DOTS if message.text and sent.expects in SECRET else message.text or sent.label
-    conversation = (_said("you", (said_text,)) if said_text else "") + _said("bot", reply.texts)
-    return _page(request, session, conversation=conversation, answer=_answer_forms(session, reply), reply=reply)
+    mine = _said(page, "you", (said_text,), "") if said_text else ""
+    answer = _answer_forms(page, reply)
+    return _shown(request, page, conversation=mine + _said(page, "bot", reply.texts, reply.language), answer=answer)
 
 
 def _message(sent: Answer) -> ChatMessage | None:
@@ -82,69 +103,71 @@ def _message(sent: Answer) -> ChatMessage | None:
     return read_message({"id": f"{sent.page}-{digest}", **content})
 
 
-def _page_id() -> str:
-    return secrets.token_hex(12)
+def _said(page: Page, who: str, said: tuple[str, ...], language: str) -> str:
+    paragraphs = "".join(f"<p{_lang(language)}>{escape(text)}</p>" for text in said)
+    return f'<section class="said"><p class="who">{page.texts[who]}:</p>{paragraphs}</section>'
 
 
-def _said(who: str, texts: tuple[str, ...]) -> str:
-    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in texts)
-    return f'<section class="said"><p class="who">{_texts()[who]}:</p>{paragraphs}</section>'
+def _lang(language: str) -> str:
+    return f' lang="{escape(language)}"' if language else ""
 
 
-def _form(session: ChatSession, page: str, inside: str, expects: str = "anything") -> str:
-    hidden = {"session": session.token, "page": page, "expects": expects}
+def _form(page: Page, inside: str, expects: str = "anything") -> str:
+    hidden = {"session": page.session.token, "page": page.id, "language": page.language, "expects": expects}
     fields = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in hidden.items())
     return f'<form method="post" action="/chat/form">{fields}{inside}</form>'
 
 
-def _answer_forms(session: ChatSession, reply: Reply) -> str:
-    page = _page_id()
+def _answer_forms(page: Page, reply: Reply) -> str:
     # One form for each choice: Enter in the text field must not press the first choice.
-    choices = "".join(
-        _form(
-            session,
-            page,
-            f'<input type="hidden" name="label" value="{escape(choice.label)}">'
-            f'<button name="choice" value="{escape(choice.token)}">{escape(choice.label)}</button>',
-        )
-        for choice in reply.choices
-    )
-    digits = ' inputmode="numeric"' if reply.expects in SECRET | {"number"} else ""
+    choices = "".join(_form(page, _choice(choice, reply.language)) for choice in reply.choices)
+    label = {"identity": "label_identity", "code": "label_code"}.get(reply.expects, "label")
+    digits = ' inputmode="numeric"' if reply.expects in {"code", "number"} else ""
     complete = ' autocomplete="one-time-code"' if reply.expects == "code" else ' autocomplete="off"'
     text = (
-        f'<label for="text">{_texts()["write"]}</label>'
+        f'<label for="text">{page.texts[label]}</label>'
         f'<input type="text" id="text" name="text" maxlength="{LONGEST_TEXT}" required{digits}{complete}>'
-        f'<button class="send">{_texts()["send"]}</button>'
+        f'<button class="send">{page.texts["send"]}</button>'
     )
-    return choices + _form(session, page, text, reply.expects)
+    return choices + _form(page, text, reply.expects)
 
 
-def _page(
-    request: Request,
-    session: ChatSession,
-    *,
-    conversation: str,
-    answer: str,
-    reply: Reply | None = None,
-    status: int = 200,
-) -> Response:
-    contact = contact_json(request, session.region)
-    hours = contact["hours"]
-    text = Template(_static("form.html")).substitute(
-        language=reply.language if reply else "sv",
-        conversation=conversation,
-        answer=answer,
-        phone=escape(contact["phone"]),
-        phone_link="".join(filter(str.isdigit, contact["phone"])),
-        hours=f" ({_texts()['hours'].format(**hours)})" if hours else "",
+def _choice(choice: Choice, language: str) -> str:
+    label = escape(choice.label)
+    return (
+        f'<input type="hidden" name="label" value="{label}">'
+        f'<button name="choice" value="{escape(choice.token)}"{_lang(language)}>{label}</button>'
     )
-    return Response(text, status, media_type="text/html", headers=HEADERS)
 
 
-@cache
-def _texts() -> dict[str, str]:
-    texts: dict[str, str] = yaml.safe_load(_static("form.sv.yml"))
-    return texts
+def _shown(request: Request, page: Page, *, conversation: str, answer: str, status: int = 200) -> Response:
+    contact = contact_json(request, page.session.region)
+    other: Language = "en" if page.language == "sv" else "sv"
+    here = "/chat/form?region=" + escape(page.session.region)
+    calls = {"emergency": '<a href="tel:112">112</a>', "advice": '<a href="tel:1177">1177</a>'}
+    values = page.texts | {
+        "notice": page.texts["notice"].format(**calls),
+        "language": page.language,
+        "other": other,
+        "other_link": f"{here}&amp;language={other}",
+        "restart_link": f"{here}&amp;language={page.language}",
+        "conversation": conversation,
+        "answer": answer,
+        "phone": escape(contact["phone"]),
+        "phone_link": "".join(filter(str.isdigit, contact["phone"])),
+        "hours": escape(_hours(page, contact["hours"])),
+    }
+    return Response(Template(_static("form.html")).substitute(values), status, media_type="text/html", headers=HEADERS)
+
+
+def _hours(page: Page, hours: dict[str, Any] | None) -> str:
+    if hours is None:
+        return ""
+    words = page.texts["hours"].format(**hours)
+    if hours["lunch"]:
+        begins, ends = hours["lunch"]
+        words += ", " + page.texts["lunch"].format_map({"from": begins, "to": ends})
+    return f" ({words})"
 
 
 @cache

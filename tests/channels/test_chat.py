@@ -175,10 +175,11 @@ def test_browsers_are_told_which_sites_may_call_and_only_for_the_chat(client):
     assert "access-control-allow-origin" not in foreign.headers
 
 
-def test_the_widget_carries_the_number_and_hours_of_customer_service(client):
+def test_the_widget_carries_the_number_and_hours_of_customer_service_and_when_login_ends(client):
     response = client.get("/chat/widget.js")
     assert response.headers["content-type"].startswith("text/javascript")
-    assert '"phone": "010-441 31 90"' in response.text
-    assert '"hours": null' in response.text
-    assert "/*CONTACTS*/" not in response.text
-    assert len(response.content) < 40_000
+    assert (
+        '"phone":"010-441 31 90","hours":{"opens":"08:00","closes":"16:30","lunch":["12:00","12:30"]}' in response.text
+    )
+    assert '"hours":null' in response.text
+    assert '"silence_minutes":30' in response.text
