@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from rulebook.verdict import OpeningHours
 
 
-def _spells(hours: OpeningHours) -> list[tuple[time, time]]:
+def open_spells(hours: OpeningHours) -> list[tuple[time, time]]:
     opens, closes = time.fromisoformat(hours.opens), time.fromisoformat(hours.closes)
     if hours.lunch is None:
         return [(opens, closes)]
@@ -16,7 +16,7 @@ def _spells(hours: OpeningHours) -> list[tuple[time, time]]:
 def next_opening(hours: OpeningHours, at: datetime, is_working_day: Callable[[date], bool]) -> datetime | None:
     """None when open at `at`; else the local time of the next opening. The closing minute itself is closed."""
     day, now = at.date(), at.time()
-    spells = _spells(hours)
+    spells = open_spells(hours)
     if is_working_day(day):
         if any(opens <= now < closes for opens, closes in spells):
             return None

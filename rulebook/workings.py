@@ -7,7 +7,7 @@ from typing import Any
 from rulebook import facts
 from rulebook.case_questions import Asked
 from rulebook.catalogue import catalogue
-from rulebook.opening_hours import _spells
+from rulebook.opening_hours import open_spells
 from rulebook.said import said
 from rulebook.working_days import nth_working_day
 
@@ -85,7 +85,7 @@ def _opening(asked: Asked, answer: Any) -> list[str]:
     lines = [f"{_day(asked.day)} {asked.at:%H:%M}; working day: {said(answer.numbers['working_day'])}"]
     if hours is None:
         return [*lines, "the region states no hours"]
-    spells = " and ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in _spells(hours))
+    spells = " and ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in open_spells(hours))
     lines.append(f"open on working days {spells}")
     return [*lines, "open now" if answer.open else f"opens next {_day(answer.opens)} {answer.opens:%H:%M}"]
 
