@@ -18,13 +18,18 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def client(settings, stores, monkeypatch) -> AsyncIterator[httpx.AsyncClient]:
+def app(settings, stores, monkeypatch) -> FastAPI:
     monkeypatch.setattr(wiring, "utc_now", lambda: NOW)
     app = FastAPI()
     app.state.settings = settings
     app.state.stores = stores
     app.state.book = load_rulebook()
     rest.add_to(app)
+    return app
+
+
+@pytest.fixture
+async def client(app) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here", headers=KEY) as client:
         yield client
 
