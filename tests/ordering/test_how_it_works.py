@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ordering import wording
 from ordering.model import OrderLine
@@ -159,6 +160,46 @@ def test_a_code_that_has_no_words_is_not_said():
     assert names(how_it_works(here, ["ways_to_order"])) == ["utter_how_order_here"]
     here = Here(rulebook_with("vg", "busy_times", ["first_snow"]), "vg", TODAY)
     assert names(how_it_works(here, ["queue"])) == ["utter_answer_target"]
+
+
+def test_the_topics_are_those_that_rasa_recognises():
+    held_out = Path(__file__).parents[1] / "data" / "nlu_topics_held_out.yml"
+    assert set(TOPICS) == set(yaml.safe_load(held_out.read_text(encoding="utf-8")))
+
+
+FOR_STAFF = {"joint_order", "orderer", "prescription_number_to_customer_service"}
+
+
+def codes_of(parameter, value):
+    if parameter == "access_requests":
+        return {"access_through": [value["through"]], "approved_by": [value["approved_by"]]}
+    if parameter == "defect_reports":
+        return {"reported": (value or {}).values()}
+    group = {"areas": "products", "prescription_types": "products", "express_areas": "products"}
+    return {group.get(parameter, parameter): value or ()}
+
+
+@pytest.mark.parametrize("region", BOOK.regions)
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "areas",
+        "prescription_types",
+        "express_areas",
+        "ways_to_order",
+        "have_at_hand",
+        "waiting_reasons",
+        "exemption_needs",
+        "busy_times",
+        "access_requests",
+        "defect_reports",
+    ],
+)
+def test_every_code_that_a_region_has_ever_had_can_be_said(parameter, region):
+    for dated in BOOK.history(region, parameter).values:
+        for group, codes in codes_of(parameter, dated.plain).items():
+            unsaid = [code for code in codes if not wording.named(group, [code], "sv")]
+            assert set(unsaid) <= FOR_STAFF
 
 
 def test_what_tells_more_of_what_is_meant_is_answered():
