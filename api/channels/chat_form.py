@@ -68,7 +68,11 @@ async def first_page(request: Request, region: str, language: Language = "sv") -
     if region not in regions_of(request):
         raise HTTPException(404, f"There is no region named {region[:20]!r}.")
     page = Page(new_session(sealer_of(request), region), language)
-    button = f'<button class="send" name="event" value="start">{page.texts["begin"]}</button>'
+    # The service greets in Swedish, unless another language is asked for by its name.
+    opening = (
+        'name="event" value="start"' if language == "sv" else f'name="text" value="{texts()["sv"]["other_language"]}"'
+    )
+    button = f'<button class="send" {opening}>{page.texts["begin"]}</button>'
     return _shown(request, page, conversation="", answer=_form(page, button))
 
 

@@ -40,6 +40,7 @@ class Conversation {
   }
 
   update(change) {
+    if (this.closed) return; // an answer that comes when the chat has been taken out of the page
     Object.assign(this, change);
     this.entries = this.entries.slice(-MOST_KEPT);
     this.keep();
@@ -61,7 +62,10 @@ class Conversation {
     if (queue.length) this.others?.postMessage({ take: queue, talk: this.talk });
   }
 
-  close() { this.others?.close(); }
+  close() {
+    this.closed = true;
+    this.others?.close();
+  }
 
   hear(told) {
     if (told.hello) {

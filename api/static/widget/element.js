@@ -12,7 +12,9 @@ class PafyllChat extends HTMLElement {
     this.inline = this.hasAttribute("inline");
     this.key = ["pafyll-chat", this.base, this.region, this.getAttribute("conversation") || ""].join(":");
     this.talk = new Conversation(this.key, () => this.render());
-    this.sender = new Sender(this.talk, new Line(this.base), this.region, () => this.watchTime());
+    this.sender = new Sender(this.talk, new Line(this.base), this.region, {
+      changed: () => this.watchTime(), opening: () => this.opening(),
+    });
     this.remember(this.remembered());
     this.build(root);
     this.page = new AbortController();
@@ -94,9 +96,17 @@ class PafyllChat extends HTMLElement {
     return element;
   }
 
+  /** The dialogue is asked to follow, in the word that is on the button: it knows "English" and "Svenska". */
   changeLanguage() {
+    const wish = this.texts.other_language;
     this.remember({ language: this.own.language === "sv" ? "en" : "sv" });
     this.translate();
+    if (this.talk.entries.length) this.sender.send({ text: wish }, wish, this.own.language);
+  }
+
+  /** What begins a conversation. The service greets in Swedish. */
+  opening() {
+    return this.own.language === "sv" ? { event: "start" } : { text: TEXTS.sv.other_language };
   }
 
   translate() {
@@ -108,7 +118,7 @@ class PafyllChat extends HTMLElement {
       else element.textContent = t[key];
     }
     this.notice.replaceChildren(
-      ...withElements(t.notice, { emergency: phoneLink("112"), advice: phoneLink("1177") }), " ", t.notice_language);
+      ...withElements(t.notice, { emergency: phoneLink("112"), advice: phoneLink("1177") }));
     this.contact.replaceChildren(t.person, " ", ...this.customerService());
     this.shown = null;
     this.render();

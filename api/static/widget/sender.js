@@ -5,8 +5,8 @@ const RETRY_SECONDS = [1, 2, 4, 8, 15, 30];
     trouble  null, or why nothing can be sent now: "offline" (tried again by itself) or "failed" (when asked to)
     note     null, or what to tell about the last message: "rejected" */
 class Sender {
-  constructor(talk, line, region, changed) {
-    Object.assign(this, { talk, line, region, changed, trouble: null, note: null, wake: () => {} });
+  constructor(talk, line, region, { changed, opening }) {
+    Object.assign(this, { talk, line, region, changed, opening, trouble: null, note: null, wake: () => {} });
   }
 
   stop() {
@@ -18,7 +18,7 @@ class Sender {
   startOver() {
     this.note = null;
     this.talk.startOver();
-    this.send({ event: "start" });
+    this.send(this.opening());
     this.line.close();
     this.wake();
   }
@@ -70,7 +70,7 @@ class Sender {
   beginAnew({ text, secret }) {
     this.talk.startOver();
     if (text && !secret) this.send({ text }, text);
-    else this.send({ event: "start" });
+    else this.send(this.opening());
   }
 
   receive(message, answer) {

@@ -1,5 +1,6 @@
 """A web site that carries the widget, a gateway that follows a script, and what a patient does on the page."""
 
+import asyncio
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ HOST_PAGE = """<!doctype html><html lang="sv"><head><title>Kommunen</title><link
 <pafyll-chat {attributes} region="vg"><a href="#form">Chatten utan skript</a></pafyll-chat>
 <button id="after">Efter</button></main><script src="{base}/chat/widget.js"></script></body></html>"""
 ORDER, OTHER = Choice("tok-order", "Beställa", "1"), Choice("tok-other", "Något annat", "2")
+ENGLISH = Choice("tok-order", "Order products")
 LINES = tuple(
     Choice(f"tok-line-{number}", label)
     for number, label in enumerate(
@@ -39,6 +41,8 @@ class ScriptedGateway(FakeGateway):
     """A whole order: greeting, identity, code, lines, read-back, thanks. Anything else is repeated as it was said."""
 
     async def answer(self, incoming: Incoming) -> Reply:
+        if incoming.text == "långsamt":
+            await asyncio.sleep(2)
         self.reply = self._next(incoming)
         return await super().answer(incoming)
 
@@ -52,6 +56,8 @@ class ScriptedGateway(FakeGateway):
         by_text = {
             NUMBER: Reply(texts=("Skriv koden.",), expects="code"),
             CODE: Reply(texts=("Det här kan du ta ut nu. Vad vill du ha?",), choices=LINES, expects="choice"),
+            "English": Reply(texts=("What would you like to do?",), choices=(ENGLISH,), language="en"),
+            "Svenska": Reply(texts=("Vad vill du göra?",), choices=(ORDER, OTHER), expects="choice"),
             "elakt": Reply(texts=(NASTY,), choices=(Choice("tok-nasty", NASTY),), language='sv"><img src=x>'),
         }
         if incoming.event == "start":

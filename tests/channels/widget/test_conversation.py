@@ -134,20 +134,60 @@ def test_the_number_is_the_regions_own_and_shows_when_the_service_is_down(page, 
     assert page.locator("pafyll-chat .contact").inner_text() == "Prata med en människa: 010-441 31 90"
 
 
-def test_the_interface_speaks_english_and_swedish(page):
+def test_interface_and_dialogue_speak_english_where_the_page_does_and_swedish_when_asked(page, gateway):
     page.goto("/inline?attributes=language=en")
-    wait_for(page, "Hej!")
+    page.get_by_role("button", name="Order products").wait_for()
     assert page.get_by_label("Write here").is_visible()
     assert "weekdays 08:00–16:30, closed for lunch 12:00–12:30" in page.locator("pafyll-chat .contact").inner_text()
-    assert page.get_by_text("The assistant answers in Swedish.").is_visible()
     assert page.locator("pafyll-chat .panel").get_attribute("lang") == "en"
-    assert page.locator("pafyll-chat .what").first.get_attribute("lang") == "sv"
     page.get_by_role("button", name="Svenska").click()
+    page.get_by_role("button", name="Beställa", exact=True).wait_for()
     assert page.get_by_label("Skriv här").is_visible()
-    assert said(page) == ["Påfyll:\nHej! Vad gäller det?"]
+    assert said(page) == ["Påfyll:\nWhat would you like to do?", "Du:\nSvenska", "Påfyll:\nVad vill du göra?"]
+    languages = "all => all.map((one) => one.lang)"
+    assert page.locator("pafyll-chat .what").evaluate_all(languages) == ["en", "sv", "sv"]
     page.reload()
     assert page.get_by_label("Skriv här").is_visible()
-    assert page.get_by_role("button", name="Beställa", exact=True).is_visible()
+    assert page.get_by_role("button", name="Beställa", exact=True).get_attribute("lang") == "sv"
+    assert [one.event + one.text for one in gateway.received] == ["messageEnglish", "messageSvenska"]
+
+
+def test_without_an_attribute_the_language_is_the_pages(page):
+    page.goto("/launcher")
+    assert page.get_by_role("button", name="Beställ hjälpmedel").is_visible()
+    page.evaluate(
+        """() => { document.documentElement.lang = "en-GB"; sessionStorage.clear();
+                   document.querySelector("#after").after(document.querySelector("pafyll-chat")); }"""
+    )
+    assert page.get_by_role("button", name="Order supplies").is_visible()
+
+
+def test_a_message_the_service_cannot_take_is_told_of_and_holds_up_nothing(page, gateway):
+    page.goto("/inline")
+    wait_for(page, "Hej!")
+    page.locator("pafyll-chat textarea").evaluate("input => { input.value = 'x\\ud800'; input.focus(); }")
+    page.keyboard.press("Enter")
+    page.get_by_text("Det meddelandet gick inte att ta emot.").wait_for()
+    write(page, "hej")
+    wait_for(page, "Du skrev <b>hej</b>")
+    assert [one.text for one in gateway.received] == ["", "hej"]
+
+
+def test_a_region_that_is_not_served_is_told_of_with_a_number_to_call(page):
+    page.goto("/inline?attributes=region=norrland phone=0771-234567")
+    page.get_by_text("Chatten går inte att använda just nu.").wait_for()
+    assert page.get_by_role("link", name="0771-234567").is_visible()
+
+
+def test_a_chat_that_is_taken_out_of_the_page_leaves_nothing_behind(page, gateway):
+    page.goto("/inline")
+    wait_for(page, "Hej!")
+    page.evaluate(
+        """() => { const chat = document.querySelector("pafyll-chat"); window.taken = chat;
+                   chat.sender.send({text: "hej"}, "hej"); chat.remove(); sessionStorage.clear(); }"""
+    )
+    page.wait_for_timeout(700)
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_before_login_would_end_it_is_said_and_can_be_put_off(page, gateway):
@@ -168,6 +208,7 @@ def test_the_page_without_script_takes_an_order_too(window, sites):
     page = window(base_url=sites[0], java_script_enabled=False).new_page()
     page.goto("/chat/form?region=vg&language=en")
     page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Order products").wait_for()
     assert page.locator("html").get_attribute("lang") == "en"
     page.get_by_role("link", name="Svenska").click()
     page.get_by_role("button", name="Börja").click()

@@ -67,6 +67,21 @@ def test_what_is_written_without_network_waits_and_is_sent_once_and_in_order(win
     assert not page.get_by_text("Ingen kontakt just nu.").is_visible()
 
 
+def test_a_message_under_way_when_the_network_goes_is_sent_again_and_counts_once(window, gateway):
+    context = window()
+    page = context.new_page()
+    page.goto("/inline")
+    wait_for(page, "Hej!")
+    write(page, "långsamt")
+    page.get_by_text("Påfyll skriver …").wait_for()
+    context.set_offline(True)
+    page.get_by_text("Inte skickat än.").last.wait_for()
+    context.set_offline(False)
+    wait_for(page, "Du skrev <b>långsamt</b>")
+    assert [one.text for one in gateway.received] == ["", "långsamt"]
+    assert len(said(page)) == 3
+
+
 def test_what_waits_is_sent_after_a_reload_but_nothing_secret_is_kept_for_it(page, gateway):
     page.goto("/inline")
     wait_for(page, "Hej!")
