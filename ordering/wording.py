@@ -46,6 +46,12 @@ def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str, a
     return line.article.product
 
 
+def packages(number: int, label: str, language: str) -> str:
+    """ "10 näringsdryck"; where the label is the everyday kind in the plural, it says that packages are counted."""
+    words = _word("one_package" if number == 1 else "packages", language)
+    return str(words).format(number=number, product=label)
+
+
 def flavour(variant: Variant, language: str) -> str:
     """A flavour (or another variant) by its name; the Swedish one where the language has none."""
     return str(_words()["flavours"].get(language, {}).get(variant.name.lower(), variant.name))

@@ -57,11 +57,14 @@ class Decided:
 
 async def decide(ctx: Context) -> Decided:
     """Changes the context's visit and memory; the caller saves them."""
+    memory = ctx.memory
     decided = await _decided(ctx)
     if decided.ask and decided.ask.intent == "switch_language":
         wish = dict(decided.ask.entities).get("language")
         if wish in language.LANGUAGES:
             await language.speak(ctx, wish)
+        if not memory.last and ctx.visit.channel == "chat":  # the first thing that is heard says who speaks
+            return Decided(ask=Ask(intent="greet"))
     return decided
 
 

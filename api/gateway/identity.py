@@ -30,12 +30,14 @@ _GIVE_UP = frozenset(
 )
 _NO_NUMBER = re.compile(
     r"\b(?:har (?:inget|inte|ej|inga)|saknar|minns inte|kommer inte ihag|vet inte|glomt|vill inte"
-    r"|dont have|do not have)\b"
+    r"|dont have|do not have|have no|dont remember|do not remember|forgot|dont know|do not know)\b"
 )
 _NEW_CODE = re.compile(
     r"\b(?:ny|nya|igen|skicka|fick|kom|new|resend|again|another)\b.*\b(?:kod|koden|code)\b|\bresend\b"
 )
-_NEW_CODE_ALONE = frozenset(("ny", "ny kod", "igen", "resend", "new code", "fick ingen", "ingen kod"))
+_NEW_CODE_ALONE = frozenset(
+    ("ny", "ny kod", "igen", "resend", "new code", "fick ingen", "ingen kod", "no code", "send again")
+)
 
 
 @dataclass(frozen=True, slots=True)

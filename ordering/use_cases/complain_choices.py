@@ -12,15 +12,15 @@ from ordering.use_cases.patient_case import PatientCase
 
 # Those a patient chooses among; a delivery that is late has not come, as they see it.
 _KINDS = ("defect", "damaged", "wrong_article", "wrong_number", "missing", "wrong_address", "return")
-_DO_NOT_KNOW = ("vet inte", "vet ej", "jag vet inte", "ingen aning", "minns inte", "don't know")
+_DO_NOT_KNOW = ("vet inte", "vet ej", "jag vet inte", "ingen aning", "minns inte", "don't know", "no idea", "not sure")
 _CALLED = {
-    "defect": ("fel på produkten", "fungerar inte", "defekt", "reklamation"),
-    "damaged": ("skadat", "skadad", "trasigt", "trasig", "sönder"),
-    "wrong_article": ("fel produkt", "fel sak", "fel sort"),
-    "wrong_number": ("saknas", "för få", "för många"),
-    "missing": ("inte kommit", "kom inte", "försvunnet"),
-    "return": ("retur", "returnera", "skicka tillbaka"),
-    "other": ("annat", "inget av det", *_DO_NOT_KNOW),
+    "defect": ("fel på produkten", "fungerar inte", "defekt", "reklamation", "defect", "faulty", "does not work"),
+    "damaged": ("skadat", "skadad", "trasigt", "trasig", "sönder", "damaged", "broken"),
+    "wrong_article": ("fel produkt", "fel sak", "fel sort", "wrong item", "wrong kind"),
+    "wrong_number": ("saknas", "för få", "för många", "missing", "too few", "too many"),
+    "missing": ("inte kommit", "kom inte", "försvunnet", "not arrived", "never came", "lost"),
+    "return": ("retur", "returnera", "skicka tillbaka", "send it back"),
+    "other": ("annat", "inget av det", "other", "none of these", *_DO_NOT_KNOW),
 }
 _YES = ("ja", "japp", "jo", "ja det är det", "yes")
 _NO = ("nej", "nä", "nej det är det inte", "no")
@@ -45,22 +45,46 @@ def complaint_choices(case: PatientCase, complaint: Complaint, question: str) ->
             return [_worded(question, kind, *_CALLED.get(kind, ())) for kind in (*offered, "other")]
         case "complaint_article":
             found = [_article(case, one, of) for of in [candidates(case, complaint)] for one in of]
-            return [*found, _worded(question, "unknown", *_DO_NOT_KNOW, "något annat", "annat", "ingen av dem")]
+            return [
+                *found,
+                _worded(
+                    question,
+                    "unknown",
+                    *_DO_NOT_KNOW,
+                    "något annat",
+                    "annat",
+                    "ingen av dem",
+                    "none of them",
+                    "something else",
+                ),
+            ]
         case "complaint_leftover":
             return [_worded(question, "yes", *_YES), _worded(question, "no", *_NO)]
         case "complaint_discovered":
             days = str(days_allowed(case, complaint))
             return [
-                _worded(question, "within", "nyligen", days=days),
-                _worded(question, "before", "länge sedan", "för länge sedan", days=days),
+                _worded(question, "within", "nyligen", "recently", days=days),
+                _worded(question, "before", "länge sedan", "för länge sedan", "long ago", days=days),
                 _worded(question, "unknown", *_DO_NOT_KNOW),
             ]
         case "complaint_wanted":
-            back = [_worded(question, "return", "retur", "returnera", "lämna tillbaka", "skicka tillbaka")]
+            back = [
+                _worded(question, "return", "retur", "returnera", "lämna tillbaka", "skicka tillbaka", "send it back")
+            ]
             return [
-                _worded(question, "new_delivery", "ny", "nya", "skicka nya", "skicka igen"),
+                _worded(
+                    question,
+                    "new_delivery",
+                    "ny",
+                    "nya",
+                    "skicka nya",
+                    "skicka igen",
+                    "new",
+                    "new ones",
+                    "send new ones",
+                ),
                 *(back if complaint.kind != "missing" and may_be_returned(case, complaint) else []),
-                _worded(question, "report", "bara anmäla", "inget", "ingenting", "nej", *_DO_NOT_KNOW),
+                _worded(question, "report", "bara anmäla", "inget", "ingenting", "nej", "nothing", "no", *_DO_NOT_KNOW),
             ]
     return []
 

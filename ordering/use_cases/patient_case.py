@@ -285,7 +285,9 @@ class PatientCase:
 
     def described(self, line: Line, packages: int, variants: dict[str, int]) -> str:
         """ "10 näringsdryck (4 choklad och 6 vanilj)", as far as this channel may say it."""
-        text = f"{packages} {self.label(line)}" if packages else self.label(line)
+        text = self.label(line)
+        if packages:
+            text = wording.packages(packages, text, self.visit.language)
         if variants and not (self.visit.channel == "sms" and self.sms_detail == "neutral"):
             text += f" ({wording.flavours(line.article, variants, self.visit.language)})"
         return text

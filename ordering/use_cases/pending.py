@@ -18,9 +18,10 @@ Expects = Literal["anything", "choice", "number", "text"]
 _YES_NO = ("outside_region", "name_on_door")
 _NUMBERS = ("amount", "variant_amount")
 _OR_DIGITS = ("door_code", "pickup_point")  # beside the choices: a phone must not stop at the first key
-_DOOR_CODES = {"none": ("ingen", "ingen kod"), "entry_phone": ("porttelefon",)}
-_YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes")
-_NO_WORDS = ("nej", "nä", "no")
+_DOOR_CODES = {"none": ("ingen", "ingen kod", "none", "no code"), "entry_phone": ("porttelefon", "intercom")}
+_YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes", "yes please", "correct", "that is right")
+_NO_WORDS = ("nej", "nä", "no", "no thanks", "no thank you")
+_ENOUGH = ("klar", "klart", "det räcker", "done", "that is all", "thats all", "enough")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,10 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
             return _delivery_choices(case, draft)
         case "address":
             registered = [_choice(question, "registered", *_YES_WORDS)] if case.person.address else []
-            return [*registered, _choice(question, "other", "ändra adressen", "ny adress", "ändra", *_NO_WORDS)]
+            return [
+                *registered,
+                _choice(question, "other", "ändra adressen", "ny adress", "ändra", "new address", *_NO_WORDS),
+            ]
         case "dwelling":
             return [_choice(question, "house", "hus", "villa", "radhus"), _choice(question, "flat", "lägenhet")]
         case "door_code":
@@ -169,9 +173,9 @@ def _line_choices(case: PatientCase, draft: Draft, question: str) -> list[Pendin
         for line, label in zip(free, labels, strict=True)
     ]
     if len(free) > 1:
-        choices.append(_choice("lines", "all", "allt", "alla", "båda"))
+        choices.append(_choice("lines", "all", "allt", "alla", "båda", "everything", "both", "all of them"))
     if question == "more_lines":
-        choices.append(_choice("lines", "none", "klar", "klart", "det räcker", "inget mer", *_NO_WORDS))
+        choices.append(_choice("lines", "none", *_ENOUGH, "inget mer", "nothing more", *_NO_WORDS))
     return choices
 
 
@@ -180,7 +184,7 @@ def _amount_choice(case: PatientCase) -> PendingChoice:
     return PendingChoice(
         label="utter_choice_amount_all",
         entities={"choice": "amount=all"},
-        aliases=("alla", "allt", "max", "så många som möjligt", str(most)),
+        aliases=("alla", "allt", "max", "så många som möjligt", "all", "all of them", "as many as possible", str(most)),
         values={"max": str(most)},
         numbered=False,
     )
@@ -198,11 +202,11 @@ def _variant_choices(case: PatientCase) -> list[PendingChoice]:
     last = case.last_choice(case.states[line.line_id].line)
     if last.variants and not line.variants:
         flavours = wording.flavours(case.states[line.line_id].line.article, last.variants, case.visit.language)
-        same = ("samma", "samma som sist", "det vanliga", "som vanligt")
+        same = ("samma", "samma som sist", "det vanliga", "som vanligt", "same", "same as last time", "the usual")
         choices.insert(0, _choice("variants", "same", *same, flavours=flavours))
     if line.variants:
         choices += [
-            _choice("variants", "enough", "klar", "klart", "det räcker", *_NO_WORDS),
+            _choice("variants", "enough", *_ENOUGH, *_NO_WORDS),
             _choice("variants", "again", "börja om med smakerna"),
         ]
     return choices
@@ -211,16 +215,22 @@ def _variant_choices(case: PatientCase) -> list[PendingChoice]:
 def _delivery_choices(case: PatientCase, draft: Draft) -> list[PendingChoice]:
     choices = [_choice("delivery", option) for option in case.options(draft)]
     if case.last_delivery(draft):
-        choices.insert(0, _choice("delivery", "as_last_time", "samma", "samma som sist", "som sist"))
+        choices.insert(
+            0, _choice("delivery", "as_last_time", "samma", "samma som sist", "som sist", "same", "same as last time")
+        )
     return choices
 
 
 def _notify_choices(case: PatientCase) -> list[PendingChoice]:
     choices = []
     if case.contact_mobile:
-        choices.append(_choice("notify_by", "own_sms", "sms", "mitt nummer", ending=case.contact_mobile[-2:]))
+        choices.append(
+            _choice(
+                "notify_by", "own_sms", "sms", "mitt nummer", "my number", "text me", ending=case.contact_mobile[-2:]
+            )
+        )
     if case.person.email:
-        choices.append(_choice("notify_by", "own_email", "mejl", "mail", "e-post"))
+        choices.append(_choice("notify_by", "own_email", "mejl", "mail", "e-post", "email", "e-mail"))
     return [*choices, _choice("notify_by", "sms", "annat nummer"), _choice("notify_by", "email", "annan e-post")]
 
 

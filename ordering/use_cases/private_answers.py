@@ -16,12 +16,17 @@ from rulebook import Rulebook
 _POSTAL_CODE = re.compile(r"\b(\d{3})\s?(\d{2})\b")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _NO_CODE = re.compile(
-    r"^(nej|inte|no|none|((port)?kod(en)? )?saknas|(ingen|utan)( (port)?kod)?|(det )?(finns|har) (ingen|inte).*)\W*$",
+    r"^(nej|inte|((port)?kod(en)? )?saknas|(ingen|utan)( (port)?kod)?|(det )?(finns|har) (ingen|inte).*"
+    r"|no|none|(no|without)( a)?( door| gate)? code|there (is|isn'?t) (no|none|one|any).*)\W*$",
     re.IGNORECASE,
 )
-_YES = re.compile(r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|yes|ok|okej|rätt)\W*$", re.IGNORECASE)
-_NO = re.compile(r"^(nej|nä|inte|fel|fel adress|no)\W*$", re.IGNORECASE)
-_A_CODE = re.compile(r"(?:(?:port|dörr)?koden? (?:är )?)?[\w*#]*\d[\w*# ]*", re.IGNORECASE)
+_YES = re.compile(
+    r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|rätt|yes|yes please|correct|ok|okej|okay)\W*$",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"^(nej|nä|inte|fel|fel adress|no|wrong|wrong address)\W*$", re.IGNORECASE)
+_CODE_IS = r"(?:(?:port|dörr)?koden?(?: är)?|(?:the )?(?:door |gate )?code(?: is)?)"
+_A_CODE = re.compile(rf"(?:{_CODE_IS} )?[\w*#]*\d[\w*# ]*", re.IGNORECASE)
 _FULL_NAME = re.compile(
     r"(?:c/o |hos )?[A-ZÅÄÖÉÜ][\w'-]+(?: (?:af|av|von|de) | )[A-ZÅÄÖÉÜ][\w'-]+(?: [A-ZÅÄÖÉÜ][\w'-]+)*"
 )
@@ -85,7 +90,7 @@ def _door_code(text: str, details: dict[str, Any]) -> str | None:
     if _NO_CODE.match(text):
         details["door_code"] = "none"
     elif re.search(r"\d", text) and len(text) <= _LONGEST_CODE:
-        details["door_code"] = re.sub(r"^(port)?koden?( är)?[: ]*", "", text, flags=re.IGNORECASE)
+        details["door_code"] = re.sub(rf"^{_CODE_IS}[: ]+", "", text, flags=re.IGNORECASE)
     else:
         return "utter_error_door_code"
     return None

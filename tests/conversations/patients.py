@@ -111,7 +111,7 @@ class Call(Conversation):
 
     def choose(self, words: str) -> str:
         """Presses the key of the choice that has these words."""
-        offered = re.findall(r"Tryck (\d) för (.+?)\.(?= Tryck|\n|$)", self.last)
+        offered = re.findall(r"(?:Tryck|Press) (\d) (?:för|for) (.+?)\.(?= Tryck| Press|\n|$)", self.last)
         keys = {label: key for key, label in offered}
         return self.press(keys[the_one(words, list(keys))])
 

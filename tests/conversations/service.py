@@ -134,10 +134,10 @@ class Service:
             return database.execute(sql, values).fetchall()
 
 
-def worded(day: date | None) -> str:
+def worded(day: date | None, locale: str = "sv") -> str:
     """As patients read it: "27 november"."""
     assert day is not None
-    return format_date(day, "d MMMM", locale="sv")
+    return format_date(day, "d MMMM", locale=locale)
 
 
 def until[Found](look: Callable[[], Found], *, seconds: float = PATIENCE_SECONDS) -> Found:

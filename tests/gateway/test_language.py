@@ -141,12 +141,15 @@ async def test_what_the_gateway_says_itself_is_in_the_visits_language_too(house)
 
 
 async def test_a_wish_wins_over_what_is_written_later(house):
-    await house.chat("English please")
-    await house.chat("jag vill beställa mer näringsdryck")
-    await house.chat("svenska tack")
-    await house.chat("I want to order test strips")
-    assert languages(house) == ["en", "en", "sv", "sv"]
-    assert house.rasa.heard[0] == "/switch_language en"
+    for text in ("hej", "English please", "jag vill beställa mer", "svenska tack", "I want to order test strips"):
+        await house.chat(text)
+    assert languages(house) == ["sv", "en", "en", "sv", "sv"]
+    assert house.rasa.heard[1] == "/switch_language en"
+
+
+async def test_a_chat_that_begins_with_a_wish_is_greeted_in_that_language(house):
+    await house.chat("English")
+    assert (house.rasa.heard, languages(house)) == (["/greet"], ["en"])
 
 
 async def test_a_private_answer_tells_no_language_and_is_never_taken_for_one(house):
