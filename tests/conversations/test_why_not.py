@@ -17,7 +17,7 @@ def test_too_early_tells_the_first_day_the_days_left_the_reason_and_where_to_tur
     assert "90 dagar" in answer
     assert "60 dagar" in answer
     assert CUSTOMER_SERVICE in answer
-    assert "your prescriber" in answer
+    assert "förskrivare" in answer
     assert "1177" in answer
     assert "112" in answer
     assert not service.has_draft(ERIK)
@@ -62,7 +62,7 @@ def test_an_expired_prescription_tells_its_last_day_and_leads_to_the_prescriber(
     answer = lars.log_in()
     last_day = service.today() - timedelta(days=400 - 365)
     assert worded(last_day) in answer
-    assert "your prescriber" in answer
+    assert "förskrivare" in answer
 
 
 def test_a_glucose_sensor_never_stands_outside_the_door_whatever_the_patient_says(service, sms):
