@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from babel.dates import get_day_names, get_month_names
 
 from ordering.numbers import number
+from ordering.use_cases import complain_words_english as english
 from rulebook.facts import COMPLAINT_KINDS
 
 DEVIATIONS = tuple(kind for kind in COMPLAINT_KINDS if kind not in ("defect", "return"))
@@ -31,6 +32,7 @@ _COUNT = r"(?:\d+|två|tre|fyra|fem|sex|sju|åtta|nio|tio|tolv)"
 
 _KINDS: dict[str, re.Pattern[str]] = {
     "wrong_address": _any(
+        english.KINDS["wrong_address"],
         r"\bfel (?:\w+ )?(?:adress|dörr|port|hus|person|lägenhet|ställe|ombud|utlämningsställe)",
         r"(?:hos|till|vid) (?:min |en |vår )?grann",
         r"\bgrannen (?:fick|har|tog|hade)",
@@ -38,6 +40,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"\bgamla adress",
     ),
     "missing": _any(
+        english.KINDS["missing"],
         rf"\b{_NOT}\b(?: \w+){{0,2}} {_CAME}\b(?! (?:alla|allt|hela|rätt))",
         rf"\b{_CAME}\b(?: \w+){{0,2}} {_NOT}\b(?! (?:alla|allt|hela|rätt))",
         rf"\b(?:inget|ingenting|ingen|inte ett)\b(?: \w+){{0,3}} {_CAME}\b",
@@ -46,17 +49,20 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"tillbaka innan jag hann|hittar inte (?:mitt )?paket",
     ),
     "late": _any(
+        english.KINDS["late"],
         r"försena|\b(?:är|var|blev|kom|för|mycket|väldigt) sent?\b|dröj|väntat",
         r"(?:skulle|borde) (?:\w+ )?(?:kommit|varit här|ha kommit)",
         r"(?:gått|går) (?:\w+ ){1,2}veck",
     ),
     "wrong_article": _any(
+        english.KINDS["wrong_article"],
         r"\bfel (?:vara|varor|sak|saker|produkt|artikel|storlek|längd|färg|smak|sort|grej|modell|märke|typ|slags)",
         r"någon annans|nån annans|annat namn|blandat ihop|i ?stället för",
         rf"\b{_GOT}\b.*\b(?:men|fast|fastän|när|medan)\b.*\bbeställ",
         rf"\bbeställ\w*\b.*\b(?:men|fast|och)\b.*\b{_GOT}\b(?! (?:inte|aldrig|inget))",
     ),
     "wrong_number": _any(
+        english.KINDS["wrong_number"],
         r"fel antal|hälften|dubbelt|\bfatta(?:s|des)\b",
         r"(?<!paketet )(?<!leveransen )\bsakna(?:s|des)\b",
         rf"\b(?:{_GOT}|var|är)\b(?: \w+){{0,3}} för (?:få|många|mycket|lite)\b",
@@ -65,12 +71,14 @@ _KINDS: dict[str, re.Pattern[str]] = {
         rf"\b{_NOT} {_CAME}? ?(?:alla|allt|hela)\b|\b{_CAME} {_NOT} (?:alla|allt|hela)\b",
     ),
     "damaged": _any(
+        english.KINDS["damaged"],
         rf"\b{_PARCEL}\b.*\b{_BROKEN}",
         rf"\b{_BROKEN} (?:\w+ )?{_PARCEL}",
         rf"{_BROKEN}\b.*\bnär (?:\w+ )?kom\b|\bnär (?:\w+ )?kom\b.*\b{_BROKEN}",
         rf"\b{_PARCEL} (?:var|är) (?:\w+ )?öppna[dt]|transport(?:en|skad)",
     ),
     "defect": _any(
+        english.KINDS["defect"],
         r"fungera\w* in(?:te|t)|funk\w* in(?:te|t)|trasig|sönder|läck|defekt|lossn|slut\w* (?:fungera|funka|ge\b)",
         r"visar (?:\w+ )?fel|fel värde|galna|fäster in(?:te|t)|släpper|spricka|spruck|mögl|möge|\bsura?\b|surn|härsk",
         r"klump|utgång|bäst före|böjd|går av|larmar|startar in(?:te|t)|inte tät|tätt|glappar|\bhål i\b|luktar|smakar",
@@ -78,11 +86,13 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"sticker in(?:te|t)|passar inte|dålig kvalit|felaktig|fuktig|sitter inte fast",
     ),
     "return": _any(
+        english.KINDS["return"],
         r"retur|ångerrätt|\b(?:skickar?|skika|lämnar?|ger?)\b (?:\w+ ){0,3}(?:tillbak|igen)",
         r"ta(?:r ni)? (?:emot|tillbak)|behöver inte",
     ),
 }
 _LEFT_OVER = _any(
+    english.LEFT_OVER,
     r"\bbl(?:ev|ivit)\b(?: \w+){0,2} över|överbliv|\böver (?:sen|sedan|efter|hemma|som)",
     r"\b(?:har|finns)\b(?: \w+){0,5} över\b",
     r"\bdött\b|\bdöd\b|\bdog\b|gått bort|gick bort|avlid|dödsbo",
@@ -93,11 +103,13 @@ _LEFT_OVER = _any(
 _WISH = r"(?:skicka|få|leverera|behöver|vill ha|önskar|gärna|ha)\b"
 _WANTED: dict[str, re.Pattern[str]] = {
     "new_delivery": _any(
+        english.WANTED["new_delivery"],
         rf"{_WISH} (?:\w+ ){{0,3}}(?:ny|nya|nytt)\b|^(?:en )?(?:ny|nya|nytt)\b|ersättning|skicka om|omleverans",
         rf"{_WISH} (?:\w+ ){{0,2}}(?:igen|resten|rätt|det som saknas|de som saknas)\b",
     ),
     "return": _KINDS["return"],
     "report": _any(
+        english.WANTED["report"],
         r"bara (?:\w+ ){0,2}(?:anmäl|rapporter|tala om|berätta|säga|meddela)",
         r"bara (?:\w+ ){0,3}(?:veta|vet)\b|inget (?:mer|annat|särskilt|alls)|behöver inget|det räcker",
     ),
@@ -106,9 +118,17 @@ _DO_NOT_KNOW = _any(
     r"\b(?:vet|minns|kommer)\b(?: \w+){0,2} (?:inte|ej|int)\b|ingen aning|\bosäker|inte säker|spelar ingen roll",
     r"\b(?:do not|don'?t) (?:know|remember)|no idea|not sure",
 )
-_TO_ORDER = re.compile(r"\b(?:vill|ska|skulle|behöver|måste|kan) (?:\w+ ){0,3}(?:beställa|ta ut|hämta ut)\b")
-_CAME_THEN = re.compile(r"\bkom\b|kommit|\bfick\b|hämtade|leverera|anlände")
-_FOUND_OUT = re.compile(r"upptäck|märk|\bsåg\b|öppnade|slutade|la(?:de)? av|dog|lossnade|gick sönder")
+_TO_ORDER = _any(
+    r"\b(?:vill|ska|skulle|behöver|måste|kan) (?:\w+ ){0,3}(?:beställa|ta ut|hämta ut)\b", english.TO_ORDER
+)
+_CAME_THEN = _any(r"\bkom\b|kommit|\bfick\b|hämtade|leverera|anlände", english.CAME_THEN)
+_FOUND_OUT = _any(r"upptäck|märk|\bsåg\b|öppnade|slutade|la(?:de)? av|dog|lossnade|gick sönder", english.FOUND_OUT)
+_DAY_BEFORE_YESTERDAY = _any(r"\bi förrgår\b", english.DAY_BEFORE_YESTERDAY)
+_YESTERDAY = _any(r"\bi ?går\b", english.YESTERDAY)
+_TODAY = _any(r"\bi ?dag\b|\bi morse\b|\bi natt\b|\bnyss\b|\bjust nu\b|\balldeles nyligen\b", english.TODAY)
+_AGO = (re.compile(r"\bför (?:\w+ )?(\w+) (dag|veck|månad)\w* se(?:da)?n\b"), re.compile(english.AGO))
+_LAST_WEEK = _any(r"\bförra veckan\b", english.LAST_WEEK)
+_UNITS = {"dag": (1, 0), "day": (1, 0), "veck": (7, 3), "week": (7, 3), "månad": (30, 15), "month": (30, 15)}
 _ENOUGH_WORDS = 8
 
 
@@ -210,17 +230,17 @@ def discovered(words: str, today: date, *, asked: bool) -> Days | None:
 
 
 def _days(said: str, today: date) -> Days | None:
-    if re.search(r"\bi förrgår\b", said):
+    if _DAY_BEFORE_YESTERDAY.search(said):
         return _on(today - timedelta(days=2))
-    if re.search(r"\bi ?går\b", said):
+    if _YESTERDAY.search(said):
         return _on(today - timedelta(days=1))
-    if re.search(r"\bi ?dag\b|\bi morse\b|\bi natt\b|\bnyss\b|\bjust nu\b|\balldeles nyligen\b", said):
+    if _TODAY.search(said):
         return _on(today)
-    if ago := re.search(r"\bför (?:\w+ )?(\w+) (dag|veck|månad)\w* se(?:da)?n\b", said):
-        count = number(ago[1])
+    if ago := next(filter(None, (pattern.search(said) for pattern in _AGO)), None):
+        count = 1 if ago[1] == "a" else number(ago[1])
         return _ago(count, ago[2], today) if count is not None else None
     monday = today - timedelta(days=today.weekday())
-    if re.search(r"\bförra veckan\b", said):
+    if _LAST_WEEK.search(said):
         return Days(monday - timedelta(days=7), monday - timedelta(days=1))
     return _weekday(said, today) or _date(said, today)
 
@@ -231,30 +251,33 @@ def _on(day: date) -> Days:
 
 def _ago(count: int, unit: str, today: date) -> Days:
     """ "Tre veckor sedan" is seldom exactly 21 days: half a unit either way."""
-    days, slack = {"dag": (1, 0), "veck": (7, 3), "månad": (30, 15)}[unit]
+    days, slack = _UNITS[unit]
     middle = today - timedelta(days=count * days)
     return Days(middle - timedelta(days=slack), middle + timedelta(days=slack))
 
 
 def _weekday(said: str, today: date) -> Days | None:
-    for weekday, name in get_day_names("wide", locale="sv").items():
-        if re.search(rf"\bi {name}s\b", said):
+    for weekday in range(7):
+        swedish, named = (get_day_names("wide", locale=locale)[weekday].lower() for locale in ("sv", "en"))
+        if re.search(rf"\bi {swedish}s\b|{english.WEEKDAY.format(name=named)}", said):
             return _on(today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1))
     return None
 
 
 def _date(said: str, today: date) -> Days | None:
-    """ "den 3 november", "3/11": the latest such day that is not to come."""
-    months = {name: month for month, name in get_month_names("wide", locale="sv").items()}
-    found = re.search(rf"\b(\d{{1,2}})(?: |:?e |/)({'|'.join(months)}|\d{{1,2}})\b", said)
+    """ "den 3 november", "3/11", "the 3rd of November": the latest such day that is not to come."""
+    names = [get_month_names("wide", locale=locale).items() for locale in ("sv", "en")]
+    months = {name.lower(): month for named in names for month, name in named}
+    day = r"\b(\d{1,2})(?: |:?e |/|(?:st|nd|rd|th) (?:of )?| of )"
+    found = re.search(rf"{day}({'|'.join(months)}|\d{{1,2}})\b", said)
     if not found:
         return None
     month = months.get(found[2]) or int(found[2])
     for year in (today.year, today.year - 1):
         try:
-            day = date(year, month, int(found[1]))
+            then = date(year, month, int(found[1]))
         except ValueError:
             return None
-        if day <= today:
-            return _on(day)
+        if then <= today:
+            return _on(then)
     return None
