@@ -13,7 +13,7 @@ class PafyllChat extends HTMLElement {
     this.key = ["pafyll-chat", this.base, this.region, this.getAttribute("conversation") || ""].join(":");
     this.talk = new Conversation(this.key, () => this.render());
     this.sender = new Sender(this.talk, new Line(this.base), this.region, {
-      changed: () => this.watchTime(), opening: () => this.opening(),
+      changed: () => this.render(), opening: () => this.opening(),
     });
     this.remember(this.remembered());
     this.build(root);
@@ -22,7 +22,7 @@ class PafyllChat extends HTMLElement {
     listen(window, "online", () => this.sender.wake());
     listen(window, "offline", () => this.sender.line.close());
     listen(window, "pagehide", () => this.talk.leave());
-    listen(document, "visibilitychange", () => this.watchTime());
+    listen(document, "visibilitychange", () => this.render());
     listen(this, "focusout", (event) => this.giveWay(event.relatedTarget));
     this.translate();
     if (this.inline) this.begin();
@@ -240,9 +240,9 @@ class PafyllChat extends HTMLElement {
   render() {
     if (!this.texts) return;
     if (this.shown?.talk !== this.talk.talk) this.clear();
-    this.renderEntries();
-    this.renderQuestion();
     this.watchTime();
+    const changes = [this.renderEntries(), this.renderQuestion(), this.renderState()];
+    if (changes.includes(true)) this.bring(); // last, since a change of height would stop the scrolling
     if (this.began) this.sender.pump();
   }
 
@@ -264,14 +264,15 @@ class PafyllChat extends HTMLElement {
       else this.log.append(this.bubble(entry));
     }
     const added = before ? before.nextSibling : this.log.firstChild;
-    if (!added) return;
-    this.newest = added;
-    this.bring();
+    if (added) this.newest = added;
+    return Boolean(added);
   }
 
   bubble({ id, who, text, language, state }) {
     const mark = make("span", { class: "mark", hidden: !state }, this.texts.waiting);
-    const bubble = make("p", { class: `said ${who}` }, make("span", { class: "who" }, this.texts[who] + ": "),
+    const goesOn = /\.[1-9]/.test(id); // the same answer's next text
+    const name = goesOn ? [] : [make("span", { class: "who" }, this.texts[who] + ": ")];
+    const bubble = make("p", { class: `said ${who}${goesOn ? " on" : ""}` }, ...name,
       make("span", { class: "what", lang: language || false }, text), mark);
     this.shown.bubbles.set(id, bubble);
     return bubble;
@@ -281,7 +282,7 @@ class PafyllChat extends HTMLElement {
     const { choices, expects, entries } = this.talk;
     const language = entries.at(-1)?.language;
     const offered = JSON.stringify([choices, expects]);
-    if (offered === this.offered) return;
+    if (offered === this.offered) return false;
     this.offered = offered;
     const t = this.texts;
     this.choices.replaceChildren(...choices.map((choice) => make("button", { type: "button", lang: language || false,
@@ -291,7 +292,7 @@ class PafyllChat extends HTMLElement {
     this.label.textContent = { identity: t.label_identity, code: t.label_code }[expects] || t.label;
     this.input.inputMode = ["code", "number"].includes(expects) ? "numeric" : "text";
     this.input.autocomplete = expects === "code" ? "one-time-code" : "off";
-    this.bring();
+    return true;
   }
 
   renderState() {
@@ -299,11 +300,13 @@ class PafyllChat extends HTMLElement {
     const sending = this.talk.queue.length ? "writing" : null;
     const now = this.sender.trouble || sending || this.sender.note || this.idle;
     const text = now ? fill(t[now], { minutes: WARN_MINUTES }) : "";
-    if (this.status.textContent !== text) this.status.textContent = text;
+    if (this.status.textContent === text) return false;
+    this.status.textContent = text;
     const action = { offline: "retry", failed: "retry", idle_soon: "stay", idle_past: "stay" }[now];
     if (!action && this.action === this.shadowRoot.activeElement) this.input.focus();
     this.action.hidden = !action;
     this.action.textContent = action ? t[action] : "";
+    return true;
   }
 
   act() {
@@ -317,13 +320,12 @@ class PafyllChat extends HTMLElement {
     clearTimeout(this.timer);
     this.idle = null;
     const { entries, expects, spokenAt } = this.talk;
-    if (!entries.some((entry) => entry.who === "you") || SECRET.has(expects)) return this.renderState();
+    if (!entries.some((entry) => entry.who === "you") || SECRET.has(expects)) return;
     const ends = spokenAt + CONFIG.silence_minutes * 60000;
     const warns = ends - WARN_MINUTES * 60000;
     const now = Date.now();
     if (now >= warns) this.idle = now < ends ? "idle_soon" : "idle_past";
-    if (now < ends) this.timer = setTimeout(() => this.watchTime(), (now < warns ? warns : ends) - now + 50);
-    this.renderState();
+    if (now < ends) this.timer = setTimeout(() => this.render(), (now < warns ? warns : ends) - now + 50);
   }
 
   /** Scrolls to what is new. The choices come first: they never lie below the edge while there is room for them. */

@@ -35,7 +35,7 @@ class Sender {
   }
 
   async pump() {
-    if (this.pumping) return;
+    if (this.pumping || !this.talk.queue.length) return;
     this.pumping = true;
     for (let failures = 0; this.talk.queue.length && !this.stopped;) {
       const message = this.talk.queue[0];

@@ -32,6 +32,12 @@ LINES = tuple(
         )
     )
 )
+THANKS = (
+    "Tack! Beställning 9125320 är klar.",
+    "Du får 20 Näringsdryck Energi 200 ml (10 jordgubb, 5 choklad och 5 neutral) senast fredag 27 november. " * 2,
+    "Du får 6 Teststickor blodglukos 50 st och 2 Lansetter 0,3 mm 200 st senast fredag 27 november. " * 2,
+    "Du kan ångra dig inom 15 minuter: skriv ångra beställning.",
+)
 YES, NO = Choice("tok-yes", "Ja, beställ"), Choice("tok-no", "Nej, ändra")
 NUMBER, CODE = "198501012382", "482119"
 NASTY = "<img src=x onerror=\"document.title='x'\"><script>document.title='x'</script>"
@@ -41,8 +47,8 @@ class ScriptedGateway(FakeGateway):
     """A whole order: greeting, identity, code, lines, read-back, thanks. Anything else is repeated as it was said."""
 
     async def answer(self, incoming: Incoming) -> Reply:
-        if incoming.text == "långsamt":
-            await asyncio.sleep(2)
+        if incoming.text == "långsamt" or incoming.choice == YES.token:
+            await asyncio.sleep(1.5)
         self.reply = self._next(incoming)
         return await super().answer(incoming)
 
@@ -51,7 +57,7 @@ class ScriptedGateway(FakeGateway):
             ORDER.token: Reply(texts=("Skriv ditt personnummer.",), expects="identity"),
             "tok-nasty": Reply(texts=("Nu är det gjort.",)),
             OTHER.token: Reply(texts=("Skriv ditt personnummer.",), expects="identity"),
-            YES.token: Reply(texts=("Tack! Beställning 9125320 är klar.",), end=True),
+            YES.token: Reply(texts=THANKS, end=True),
         } | {line.token: Reply(texts=("Portkod: 4821. Stämmer allt?",), choices=(YES, NO)) for line in LINES}
         by_text = {
             NUMBER: Reply(texts=("Skriv koden.",), expects="code"),

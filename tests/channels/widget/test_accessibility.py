@@ -29,10 +29,6 @@ def tab_to(page, name: str, key: str = "Tab") -> None:
     raise AssertionError(f"{name} is not reached with {key}")
 
 
-def bottom_of(element) -> float:
-    return element.evaluate("element => element.getBoundingClientRect().bottom")
-
-
 def opened(page) -> None:
     page.goto("/launcher")
     page.get_by_role("button", name="Beställ hjälpmedel").click()
@@ -239,9 +235,8 @@ def test_choices_are_never_below_the_edge(window, kind, width, height):
     seen = [button.evaluate(SEEN) for button in page.locator("pafyll-chat .choices button").all()]
     # At 320 x 256, which is 400 % of a small screen, five choices are higher than the window: then from the first.
     assert all(seen) or (height == 256 and seen[:2] == [True, True])
-    assert (
-        page.get_by_role("link", name="010-441 31 90").evaluate("link => link.getBoundingClientRect().bottom") <= height
-    )
+    contact = page.locator("pafyll-chat .contact")
+    assert contact.evaluate("contact => contact.getBoundingClientRect().bottom") <= height
 
 
 @pytest.mark.parametrize(
@@ -322,3 +317,23 @@ def test_with_forced_colours_buttons_and_bubbles_keep_their_edges(window):
     opened(page)
     edge = "button => getComputedStyle(button).borderTopStyle + getComputedStyle(button).borderTopWidth"
     assert page.get_by_role("button", name="Skicka").evaluate(edge) == "solid2px"
+
+
+@pytest.mark.parametrize("kind", ["inline", "launcher"])
+@pytest.mark.parametrize("height", [400, 900])
+def test_an_answer_is_scrolled_to(window, kind, height):
+    page = window(viewport={"width": 420, "height": height}).new_page()
+    page.goto(f"/{kind}")
+    if kind == "launcher":
+        page.get_by_role("button", name="Beställ hjälpmedel").click()
+    log_in(page)
+    page.get_by_role("button", name="Alla").click()
+    page.get_by_role("button", name="Ja, beställ").wait_for()
+    page.evaluate(STILL)
+    page.get_by_role("button", name="Ja, beställ").click()
+    page.get_by_text("Påfyll skriver").wait_for()
+    page.evaluate(STILL)
+    wait_for(page, "Beställning 9125320 är klar.")
+    page.evaluate(STILL)
+    assert page.locator("pafyll-chat .what", has_text="är klar.").evaluate(SEEN)  # from its beginning
+    assert not page.locator("pafyll-chat .who").first.evaluate(SEEN)
