@@ -1,28 +1,69 @@
 """Numbers as people write and say them."""
 
+import re
+
 from num2words import num2words
 
 _ARTICLES = {"en", "ett", "a", "an", "one"}
-_DOZENS = {"ett halvdussin": 6, "halvdussin": 6, "ett dussin": 12, "dussin": 12, "half a dozen": 6, "a dozen": 12}
-_WORDS = (
-    {
-        word: value
-        for language in ("sv", "en")
-        for value in range(1, 200)
-        for word in (num2words(value, lang=language), num2words(value, lang=language).replace("-", " "))
-    }
-    | {"två": 2, "noll": 0, "zero": 0, "inga": 0}
-    | _DOZENS
+_COUNTS = {
+    6: "ett halvdussin, halvdussin, halvdussinet, ett halvt dussin, halvt dussin, half a dozen, half dozen, halfdozen",
+    24: "två dussin, two dozen",
+    20: "ett tjog, tjog, ett tjugotal, tjuge, tjugi",
+    10: "ett tiotal, tie",
+    2: "två, tva, ett par, par, a couple, a couple of, couple of, a pair, bägge, both",
+    0: "noll, zero, inga, inget, ingen, no, none",
+    5: "femm",
+    8: "atta, åta",
+    9: "nie",
+    12: "ett dussin, dussin, dussinet, a dozen, dozen, one dozen, tålv",
+    15: "femtån",
+    18: "aderton",
+    30: "tretti, trettie",
+    40: "förti, fyrti, förtio, fourty",
+    50: "femti",
+}
+_WORDS = {
+    word: value
+    for language in ("sv", "en")
+    for value in range(1, 200)
+    for word in (num2words(value, lang=language), num2words(value, lang=language).replace("-", " "))
+} | {word: value for value, words in _COUNTS.items() for word in words.split(", ")}
+
+# A figure followed by one of these measures something else than packages.
+_MEASURES = (
+    "kr kronor spänn öre procent % dag dagar dagars dygn vecka veckor veckors mån månad månader månaders år åring årig"
+    " års timme timmar timmars tim minut minuter min mg ml cl dl liter kg gram g cm mm day days week weeks month months"
+    " year years hour hours minute minutes crowns gånger times januari februari mars april maj juni juli augusti"
+    " september oktober november december january february march may june july august october"
 )
+NO_COUNT = frozenset(_MEASURES.split())
+_LONGEST = max(len(words.split()) for words in _WORDS)
 
 
 def number(text: str, *, articles: bool = True) -> int | None:
     """The number a text says, or None. articles=False: "en" and "ett" are no numbers ("en beställning")."""
-    cleaned = text.strip().lower()
+    cleaned = " ".join(text.lower().split())
     if not articles and cleaned in _ARTICLES:
         return None
-    if cleaned.isdigit():
+    if cleaned.isdecimal():
         return int(cleaned)
     if cleaned in ("en", "ett"):
         return 1
     return _WORDS.get(cleaned)
+
+
+def number_at(words: list[str], at: int) -> tuple[int, int] | None:
+    """The number that begins at a word of a sentence, and how many words it takes: the longest ("half a dozen").
+
+    Words in lower case. "en" and "a" by themselves are no numbers here.
+    """
+    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+        value = number(" ".join(words[at : at + length]), articles=False)
+        if value is not None:
+            return value, length
+    return None
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a sentence in lower case, figures and letters apart: "10st" is two of them."""
+    return re.findall(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*|%", text.lower())

@@ -12,7 +12,7 @@ from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.private_answers import use_address
 from ordering.use_cases.said import Say
 from ordering.use_cases.same_again import take_as_last_time, take_variants_as_last_time
-from ordering.variants import find_variant, read_flavours
+from ordering.variants import find_variant, read_choice
 from rulebook import facts
 
 
@@ -28,6 +28,14 @@ class Message:
 
     def values(self, name: str) -> list[str]:
         return [str(entity["value"]) for entity in self.entities if entity["entity"] == name]
+
+    def heard(self, name: str) -> dict[str, str]:
+        """{the words of the text: the value they stand for} of one kind of entity."""
+        return {
+            self.text[entity["start"] : entity["end"]]: str(entity["value"])
+            for entity in self.entities
+            if entity["entity"] == name and "start" in entity and "end" in entity
+        }
 
 
 @dataclass(slots=True)
@@ -252,15 +260,12 @@ class _Editor:
 
     def amounts_and_flavours(self) -> None:
         """Pairs each amount with the flavour or product beside it ("10 choklad och 5 vanilj")."""
-        entities = self.message.entities
-        line = self.case.current
-        if line and self.case.has_variants(line.line_id) and not self.message.values("flavour"):
-            article = self.case.states[line.line_id].line.article
-            entities = read_flavours(article, self.message.text) or entities
+        if self.spoken_flavours():
+            return
         waiting: int | None = None
         flavour: str | None = None
         alone = len(self.message.values("amount")) == 1
-        for entity in entities:
+        for entity in self.message.entities:
             kind, value = entity["entity"], str(entity["value"])
             if kind == "amount":
                 count = number(value, articles=alone and self.question in ("amount", "variant_amount"))
@@ -291,6 +296,26 @@ class _Editor:
             self.amount(waiting)
         elif waiting is not None:
             self.say("utter_unclear_amount", number=str(waiting))
+
+    def spoken_flavours(self) -> bool:
+        """Takes what the sentence itself says of flavours: halves, rests, "ten of each". False when it says nothing."""
+        if any(self.counted_line(product) for product in self.message.values("product")):
+            return False  # its numbers belong to several products
+        current = self.case.current
+        line = current if current and self.case.has_variants(current.line_id) else None
+        if line is None and self.message.values("flavour"):
+            line = self.line_with_variants()
+        if line is None:
+            return False
+        article = self.case.states[line.line_id].line.article
+        left = self.case.max_packages(line.line_id) - line.taken
+        choice = read_choice(article, self.message.text, self.message.heard("flavour"), left=left)
+        if choice.each is not None:
+            for variant in self.case.variants_in_stock(line.line_id):
+                self.flavour(variant.code, choice.each)
+        for name, count in choice.wanted:
+            self.flavour(name, count)
+        return bool(choice)
 
     def counted_line(self, product: str) -> DraftLine | None:
         """The drafted line of a product that comes in one kind, so that a number says it all."""
