@@ -22,7 +22,8 @@ KINDS: dict[str, str] = {
     "wrong_number": r"\bwrong (?:number|amount|quantity)\b|\bonly half\b|\bhalf of\b|\bdouble\b"
     r"|\btoo (?:few|many|little)\b"
     r"|(?<!parcel )(?<!package )(?<!delivery )(?<!order )(?<!box )\b(?:is|are|was|were) (?:missing|lacking)\b"
-    rf"|\bonly (?:\w+ )?{_COUNT}\b|\b{_COUNT}\b.*\b(?:should|but|instead|when|ordered)\b.*\b{_COUNT}\b"
+    rf"|\bonly (?:\w+ )?{_COUNT}\b"
+    rf"|\b{_COUNT}\b.*\b(?:should|but (?:only|i|got|received)|instead|ordered)\b.*\b{_COUNT}\b"
     rf"|\b{_NOT} {_CAME} {_ALL}\b",
     "damaged": rf"\b{_PARCEL}\b.*\b{_BROKEN}|\b{_BROKEN} (?:\w+ )?{_PARCEL}\b"
     rf"|\b{_BROKEN}\b.*\b(?:when|on) (?:\w+ )?(?:came|arriv\w+|got here)|\b{_PARCEL} (?:was|is) (?:\w+ )?open(?:ed)?\b",

@@ -2,9 +2,9 @@
 
 import re
 
-from tests.conversations.patients import code_in
+from tests.conversations.patients import Sms, code_in
 from tests.conversations.people import AMIRA, ANNA, EMMA, ERIK, MARIA
-from tests.conversations.service import worded
+from tests.conversations.service import Service, worded
 
 SWEDISH_LETTERS = re.compile("[åäöÅÄÖ]")
 # Names stay as they are: ours, those of people and places, and what stands on a register's package.
@@ -20,8 +20,9 @@ def english(said: str) -> str:
     return said
 
 
-def test_an_order_by_sms_with_flavours_and_a_pickup_point(service, sms):
-    anna = sms(ANNA)
+def order_in_english(service: Service) -> Sms:
+    """By SMS, with flavours divided and a pickup point."""
+    anna = Sms(service, ANNA)
     first = anna.write("Hello, I want to order more nutrition drinks")
     assert "automated service" in english(first)
     assert "20 left to divide" in first
@@ -38,7 +39,12 @@ def test_an_order_by_sms_with_flavours_and_a_pickup_point(service, sms):
     order = service.order(ANNA)
     assert order.number in english(receipt)
     assert worded(order.expected_latest, "en_GB") in receipt
-    assert order.lines[0].variants == {"CHO": 10, "VAN": 6, "NEU": 4}
+    return anna
+
+
+def test_an_order_by_sms_with_flavours_and_a_pickup_point(service):
+    order_in_english(service)
+    assert service.order(ANNA).lines[0].variants == {"CHO": 10, "VAN": 6, "NEU": 4}
 
 
 def test_an_order_by_phone_begins_with_key_eight(service, call):

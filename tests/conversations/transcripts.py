@@ -13,6 +13,7 @@ from api.commands.bot import ROOT, train
 from api.commands.stack import Stack, demo_settings
 from tests.conversations.patients import PATIENT, Conversation
 from tests.conversations.service import Service
+from tests.conversations.test_english import order_in_english
 from tests.conversations.test_whole_orders import order_by_phone, order_by_sms, order_in_chat
 
 FOLDER = ROOT / "docs" / "transcripts"
@@ -20,6 +21,7 @@ WHOLE_ORDERS: dict[str, tuple[str, Callable[[Service], Conversation]]] = {
     "sms-order.md": ("A whole order by SMS", order_by_sms),
     "phone-order.md": ("A whole order by phone, with keys only", order_by_phone),
     "chat-order.md": ("A whole order in the chat", order_in_chat),
+    "english-order.md": ("A whole order by SMS, in English", order_in_english),
 }
 
 

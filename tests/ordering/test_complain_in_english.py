@@ -21,6 +21,8 @@ TODAY = date(2026, 11, 20)  # a Friday
         ("I got the wrong flavour", "report_deviation", ("wrong_article",)),
         ("you sent catheters but I ordered bags", "report_deviation", ("wrong_article",)),
         ("something is missing in the parcel", "report_deviation", ("wrong_number",)),
+        ("I ordered 6 but got only 4", "report_deviation", ("wrong_article", "wrong_number")),
+        ("the sensor shows 4 but my finger shows 11", "report_defect", ("defect",)),
         ("there were only five packages", "report_deviation", ("wrong_number",)),
         ("the box was wet and crushed", "report_deviation", ("damaged",)),
         ("it was delivered to my neighbour", "report_deviation", ("wrong_address",)),
