@@ -74,3 +74,30 @@ def test_the_page_is_not_kept_by_caches_and_runs_no_script(client):
     assert response.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in response.headers["content-security-policy"]
     assert client.get("/chat/form.css").headers["content-type"].startswith("text/css")
+
+
+def test_the_page_keeps_its_language_and_marks_what_is_said_in_another(client, gateway):
+    gateway.reply = Reply(texts=("Vad gäller det?",), choices=(Choice("t1", "Beställa"),))
+    page = client.get("/chat/form?region=vg&language=en").text
+    assert 'call <a href="tel:112">112</a>' in page
+    assert "weekdays 08:00–16:30, closed for lunch 12:00–12:30" in page
+    page = client.post("/chat/form", data=hidden(page) | {"text": "English"}).text
+    assert '<html lang="en">' in page
+    assert '<p lang="sv">Vad gäller det?</p>' in page
+    assert '<button name="choice" value="t1" lang="sv">' in page
+    assert 'href="/chat/form?region=vg&amp;language=sv"' in page
+
+
+@pytest.mark.parametrize("language", ["fi", '"><script>'])
+def test_a_language_that_the_catalogue_lacks_is_refused(client, gateway, first, language):
+    assert client.get("/chat/form", params={"region": "vg", "language": language}).status_code == 422
+    assert client.post("/chat/form", data=first | {"language": language, "text": "Hej"}).status_code == 422
+    assert gateway.received == []
+
+
+def test_what_the_service_says_is_never_markup_on_the_page(client, gateway, first):
+    nasty = "'\"><script>alert(1)</script>"
+    gateway.reply = Reply(texts=(nasty,), choices=(Choice(nasty, nasty),), language=nasty)
+    page = client.post("/chat/form", data=first | {"event": "start"}).text
+    assert "<script" not in page
+    assert unescape(page).count(nasty) == 6  # text and its language; token, label twice, and their language

@@ -94,6 +94,7 @@ function showChat() {
   const chat = document.createElement("pafyll-chat");
   chat.setAttribute("region", person.region);
   chat.setAttribute("inline", "");
+  chat.setAttribute("conversation", person.id); // another tab may have another person
   $("chat").replaceChildren(chat);
 }
 
