@@ -64,6 +64,20 @@ def number_at(words: list[str], at: int) -> tuple[int, int] | None:
     return None
 
 
+def read_amount(text: str) -> int | None:
+    """The only number of a sentence that counts something; None when there is none, or several."""
+    words = words_of(text)
+    found = []
+    at = 0
+    while at < len(words):
+        counted = number_at(words, at)
+        count, length = counted or (None, 1)
+        at += length
+        if count is not None and (at == len(words) or words[at] not in NO_COUNT):
+            found.append(count)
+    return found[0] if len(found) == 1 else None
+
+
 def words_of(text: str) -> list[str]:
     """The words of a sentence in lower case, figures and letters apart: "10st" is two of them."""
     return re.findall(r"\d+|[^\W\d_]+(?:-[^\W\d_]+)*|%", text.lower())

@@ -63,6 +63,11 @@ def flavours(article: Article, chosen: dict[str, int], language: str) -> str:
     return listing((f"{number} {names.get(code, code)}" for code, number in chosen.items()), language)
 
 
+def flavour_names() -> list[str]:
+    """All the flavours that we have words for, in Swedish."""
+    return list(_words()["flavours"]["en"])
+
+
 def language_called(word: str) -> str | None:
     """The code of a language that we speak, by what somebody calls it: "English" and "engelska" are en."""
     calls: dict[str, list[str]] = _words()["languages"]
