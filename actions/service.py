@@ -13,6 +13,8 @@ from ordering.use_cases.customer_service import opening_hours
 from ordering.use_cases.questions import new_prescription
 from ordering.use_cases.said import Say
 
+_NOT = frozenset(["inte", "ingen", "ej", "not", "no", "dont", "doesnt", "cant", "cannot"])
+
 
 class Greet(VisitAction):
     """Greets, and offers to go on with an order that was begun in another visit (W8)."""
@@ -107,7 +109,7 @@ class SwitchLanguage(VisitAction):
         events: Events = []
         if turn.message.text:
             named = _language_named(turn)
-            if named is None or named == language:
+            if named is None:
                 turn.tell([Say("utter_languages")])
                 return []
             language = named
@@ -120,11 +122,12 @@ class SwitchLanguage(VisitAction):
 
 
 def _language_named(turn: Turn) -> str | None:
-    """The only language of ours that the message names, in whatever words."""
+    """The only language of ours that the message names, in whatever words; None too when it says "not"."""
+    said = re.findall(r"[^\W_]+", turn.message.text.lower().replace("'", "").replace("’", ""))
     told = [one for one in turn.message.entities if one["entity"] == "language" and not one.get("role")]
-    called = [*(str(one["value"]) for one in told), *re.findall(r"[^\W_]+", turn.message.text)]
+    called = [*(str(one["value"]) for one in told), *said]
     named = {language for word in called if (language := wording.language_called(word))}
-    return named.pop() if len(named) == 1 else None
+    return named.pop() if len(named) == 1 and not _NOT.intersection(said) else None
 
 
 class TalkToHuman(VisitAction):

@@ -30,7 +30,10 @@ async def test_a_language_named_in_other_words_is_switched_to(rasa, text, entiti
     assert await language_of(rasa) == "en"
 
 
-@pytest.mark.parametrize("text", ["suomeksi kiitos", "engelska eller svenska", "min svenska är inte så bra", "språk"])
+OFFERED = ["suomeksi kiitos", "engelska eller svenska", "min svenska är inte så bra", "I don't speak Swedish", "språk"]
+
+
+@pytest.mark.parametrize("text", OFFERED)
 async def test_where_no_language_of_ours_is_meant_they_are_offered(rasa, text):
     await rasa.begin()
     assert await rasa.call("action_switch_language", "switch_language", text=text) == ["utter_languages"]
@@ -41,6 +44,12 @@ async def test_what_the_gateway_has_switched_already_is_only_said(rasa):
     await rasa.begin()
     said = await rasa.call("action_switch_language", "switch_language", ("language", "sv"), text="")
     assert said == ["utter_switch_language", "utter_what_next"]
+
+
+async def test_the_language_that_is_spoken_already_is_confirmed_and_kept(rasa):
+    await rasa.begin()
+    said = await rasa.call("action_switch_language", "switch_language", text="jag förstår bara svenska")
+    assert said == [{"language": "sv"}, "utter_switch_language", "utter_what_next"]
 
 
 async def test_in_the_middle_of_an_order_its_question_follows(rasa):
