@@ -110,7 +110,7 @@ async def test_an_unusual_amount_is_taken_in_with_a_warning(
     ("taken", "reason"),
     [
         ([withdrawal("A", 20, 11)], "more packages than the line gives in one withdrawal (W7)"),
-        ([withdrawal("A", 82)], "the line had not been written (W1)"),
+        ([withdrawal("A", 82)], "the line had not been written (W10)"),
         (
             [withdrawal("B", 15), withdrawal("A", 40), withdrawal("C", 5)],
             "no withdrawal was left on the line (W4, W10)",
