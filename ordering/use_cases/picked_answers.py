@@ -1,0 +1,185 @@
+"""Answers that were picked, not written: each choice is "question=value". The rules' limits on them stand here too."""
+
+from dataclasses import dataclass, field
+
+from ordering.draft import Draft, DraftLine
+from ordering.use_cases.explain import explain
+from ordering.use_cases.patient_case import PatientCase
+from ordering.use_cases.private_answers import use_address
+from ordering.use_cases.said import Say
+from ordering.use_cases.same_again import take_variants_as_last_time
+from rulebook import facts
+
+
+@dataclass(slots=True)
+class Edit:
+    """`confirmed`: yes to what was read back. `dropped`: the draft was given up. `left`: kept for later."""
+
+    changed: bool = False
+    confirmed: bool = False
+    dropped: bool = False
+    left: bool = False
+    says: list[Say] = field(default_factory=list)
+
+
+def take_the_only_line(case: PatientCase) -> None:
+    lines = case.can_take()
+    if len(lines) == 1 and case.draft is not None:
+        case.draft.lines = [DraftLine(lines[0].line.id)]
+
+
+class PickedAnswers:
+    """Changes a draft by choices. What is to be told of it gathers in `result`."""
+
+    def __init__(self, case: PatientCase, draft: Draft) -> None:
+        self.case, self.draft = case, draft
+        self.question = case.question
+        self.result = Edit()
+
+    def say(self, response: str, **values: str) -> None:
+        self.result.says.append(Say(response, values))
+
+    def choose(self, question: str, value: str) -> None:
+        handler = {
+            "confirm": self.confirm,
+            "resume": self.resume,
+            "lines": self.line,
+            "more_lines": self.line,
+            "amount": self.amount_choice,
+            "variants": self.variant_choice,
+            "delivery": self.delivery,
+            "change": self.change,
+        }.get(question)
+        if handler:
+            handler(value)
+        else:
+            self.detail(question, value)
+
+    def resume(self, value: str) -> None:
+        if value == "go_on":
+            self.draft.visit_id = self.case.visit.id
+            for gone in self.case.drop_lines_no_longer_possible():
+                self.result.says.append(explain(self.case, gone))
+            self.result.changed = True
+        elif value == "start_over":
+            self.case.draft = self.draft = Draft(visit_id=self.case.visit.id)
+            take_the_only_line(self.case)
+            self.result.changed = True
+        else:
+            self.result.left = True
+
+    def line(self, value: str) -> None:
+        possible = self.case.still_to_take(self.draft)
+        if value == "none":
+            self.draft.lines_done = True
+        elif value == "all":
+            self.draft.lines += [DraftLine(line_id) for line_id in possible]
+        elif value.isdigit() and int(value) in possible:
+            self.draft.lines.append(DraftLine(int(value)))
+
+    def amount_choice(self, value: str) -> None:
+        line = self.case.current
+        if line:
+            self.packages(line, self.case.max_packages(line.line_id) if value == "all" else int(value))
+
+    def variant_choice(self, value: str) -> None:
+        line = self.case.current
+        if line is None:
+            return
+        if value == "same":
+            self.result.says += take_variants_as_last_time(self.case, line)
+        elif value == "enough":
+            line.enough = bool(line.variants)
+        elif value == "again":
+            line.variants, line.flavour, line.enough = {}, None, False
+        else:
+            line.flavour = value
+
+    def change(self, value: str) -> None:
+        draft = self.draft
+        draft.asking = None
+        if value == "lines":
+            draft.lines, draft.lines_done = [], False
+        elif value == "amounts":
+            draft.lines = [DraftLine(line.line_id) for line in draft.lines]
+        elif value == "delivery":
+            draft.option, draft.details = None, {}
+        elif value == "nothing":
+            self.result.changed = True
+        else:
+            self.result.dropped = True
+
+    def detail(self, question: str, value: str) -> None:
+        """A delivery detail that was picked, not written."""
+        draft, details = self.draft, self.draft.details
+        if draft.asking == question:
+            draft.asking = None
+        if question == "address" and value == "registered" and self.case.person.address:
+            use_address(details, self.case.person.address, changed=False)
+        elif question == "address":
+            draft.asking = "new_address"
+        elif question == "outside_region":
+            details["outside_region"] = value == "yes"
+        elif question == "door_code" and value == "entry_phone":
+            details.update(door_code="none", entry_phone=True)
+        elif question == "name_on_door":
+            details["name_on_door"] = value == "yes"
+        elif question == "notify_by":
+            self.notify_by(value)
+        elif question == "pickup_point":
+            details["pickup_point"] = next((p for p in details.get("nearest", []) if p["id"] == value), None)
+        elif question == "guardian_name" and value == "speaker":
+            details["guardian_name"] = self.case.speaker.name
+        elif question == "door_code" and value == "known":
+            details["door_code"] = self.case.person.door_code
+        elif question in ("dwelling", "door_code", "receiver_name"):
+            details[question] = value
+
+    def notify_by(self, value: str) -> None:
+        details, person = self.draft.details, self.case.person
+        if value == "own_sms":
+            details.update(notify_by="sms", mobile=self.case.contact_mobile)
+        elif value == "own_email":
+            details.update(notify_by="email", email=person.email)
+        else:
+            details["notify_by"] = value
+            details.pop("mobile" if value == "sms" else "email", None)
+
+    def confirm(self, value: str) -> None:
+        if value == "yes":
+            self.result.confirmed = True
+        else:
+            self.draft.asking = "change"
+
+    def delivery(self, option: str) -> None:
+        last = self.case.last_delivery(self.draft)
+        if option == "as_last_time" and last:
+            self.draft.option, self.draft.details = last.option, dict(last.details)
+            return
+        if option not in self.case.options(self.draft):
+            if self.draft.lines:
+                self.say("utter_option_not_possible")
+            return
+        if option != self.draft.option:
+            self.draft.option = option
+            self.draft.details = self.case.known_details(option)
+
+    def packages(self, line: DraftLine, count: int) -> None:
+        if self.allowed(line, facts.Want(packages=count)):
+            line.packages = count
+
+    def allowed(self, line: DraftLine, want: facts.Want) -> bool:
+        """Asks the rules (W7, V2); tells the patient when it is too many or nothing."""
+        state = self.case.states[line.line_id]
+        decision = self.case.decide(state.line, want, state.under_way)
+        if decision.reason in ("too_many", "nothing_asked", "not_a_variant"):
+            most = self.case.max_packages(line.line_id)
+            self.say(
+                f"utter_{decision.reason}",
+                product=self.case.label(state.line),
+                max=str(most),
+                left=str(most - sum(line.variants.values())),
+            )
+        elif not decision.allowed:
+            self.result.says.append(explain(self.case, state))
+        return decision.allowed
