@@ -55,40 +55,59 @@ class PafyllChat extends HTMLElement {
   /* The elements. `words` are translated in place when the language changes. */
 
   build(root) {
-    const button = (key, action, look = "") => this.word(make("button", { type: "button", class: look, click: action }), key);
     this.words = [];
-    this.launch = button("open", () => this.show(true), "launch strong");
+    this.launch = this.button("open", () => this.show(true), "launch strong");
+    this.dialog = make("dialog", { "aria-labelledby": "dialog-title", close: () => this.dialogClosed() });
+    this.contact = make("p", { class: "contact" });
+    const frame = make("div", { class: "frame" },
+      this.buildHeader(), this.buildLog(), ...this.buildState(), this.buildForm(), this.contact);
+    this.panel = make("section", { class: "panel", keydown: (event) => this.onEscape(event) }, frame, this.dialog);
+    this.word(this.panel, "title", "aria-label");
+    this.panel.hidden = !this.inline;
+    this.launch.hidden = this.inline;
+    root.replaceChildren(this.launch, this.panel);
+  }
+
+  buildHeader() {
+    const chosen = (action) => () => { this.menu.open = false; action(); };
+    this.menu = make("details", { class: "menu" }, this.word(make("summary"), "menu"), make("div", {},
+      this.button("restart", chosen(() => this.askToStartOver())),
+      this.button("save", chosen(() => this.save())),
+      this.button("about", chosen(() => this.tellAbout()))));
+    this.switch = this.button("other_language", () => this.changeLanguage());
+    const close = this.inline ? [] : [this.button("close", () => this.hide())];
+    return make("header", {},
+      make("div", { class: "name" }, this.word(make("h2"), "title"), this.word(make("p"), "automated")),
+      make("div", { class: "tools" }, this.switch, this.menu, ...close));
+  }
+
+  buildLog() {
     this.notice = make("p", { class: "notice" });
     this.history = this.word(make("div", { role: "group", hidden: true }), "history", "aria-label");
     this.log = this.word(make("div", { role: "log" }), "log", "aria-label");
     this.choices = this.word(make("div", { class: "choices", role: "group", hidden: true }), "choices", "aria-label");
     this.scroll = this.word(make("div", { class: "scroll", tabindex: "0", role: "region" },
       this.notice, this.history, this.log, this.choices), "log", "aria-label");
+    return this.scroll;
+  }
+
+  buildState() {
+    this.counted = make("p", { role: "status", class: "unseen" });
     this.status = make("p", { role: "status" });
     this.action = make("button", { type: "button", hidden: true, click: () => this.act() });
-    this.counted = make("p", { role: "status", class: "unseen" });
+    return [this.counted, make("div", { class: "state" }, this.status, this.action)];
+  }
+
+  buildForm() {
     this.label = make("label", { for: "text" });
     this.input = make("textarea", { id: "text", rows: "1", maxlength: "1000", keydown: (event) => this.onKey(event) });
     this.form = make("form", { submit: (event) => { event.preventDefault(); this.sendText(); } },
       this.label, this.input, this.word(make("button", { class: "send strong" }), "send"));
-    this.contact = make("p", { class: "contact" });
-    const chosen = (action) => () => { this.menu.open = false; action(); };
-    this.menu = make("details", { class: "menu" }, this.word(make("summary"), "menu"), make("div", {},
-      button("restart", chosen(() => this.askToStartOver()), "restart"),
-      button("save", chosen(() => this.save())),
-      button("about", chosen(() => this.tellAbout()))));
-    this.switch = button("other_language", () => this.changeLanguage());
-    this.dialog = make("dialog", { "aria-labelledby": "dialog-title", close: () => this.dialogClosed() });
-    this.panel = this.word(make("section", { class: "panel", keydown: (event) => this.onEscape(event) },
-      make("div", { class: "frame" },
-        make("header", {}, make("div", { class: "name" }, this.word(make("h2"), "title"),
-          this.word(make("p"), "automated")), make("div", { class: "tools" }, this.switch, this.menu,
-        ...(this.inline ? [] : [button("close", () => this.hide())]))),
-        this.scroll, this.counted, make("div", { class: "state" }, this.status, this.action), this.form, this.contact),
-      this.dialog), "title", "aria-label");
-    this.panel.hidden = !this.inline;
-    this.launch.hidden = this.inline;
-    root.replaceChildren(this.launch, this.panel);
+    return this.form;
+  }
+
+  button(key, action, look = "") {
+    return this.word(make("button", { type: "button", class: look, click: action }), key);
   }
 
   word(element, key, attribute = null) {
@@ -149,7 +168,8 @@ class PafyllChat extends HTMLElement {
 
   /** Where it covers the whole window it closes when focus goes on to the page, which would be hidden behind it. */
   giveWay(next) {
-    if (!next || this.inline || this.panel.hidden || this.panel.offsetWidth < document.documentElement.clientWidth) return;
+    const covers = this.panel.offsetWidth >= document.documentElement.clientWidth;
+    if (!next || this.inline || this.panel.hidden || !covers) return;
     this.panel.hidden = true;
     this.launch.hidden = false;
     this.remember({ open: false });

@@ -29,7 +29,8 @@ class Sender {
     const entry = { id: message.id, at: Date.now(), who: "you", text: shown, language };
     const { queue, entries } = this.talk;
     this.talk.update({
-      queue: [...queue, message], choices: [], spokenAt: entry.at, entries: shown === null ? entries : [...entries, entry],
+      queue: [...queue, message], choices: [], spokenAt: entry.at,
+      entries: shown === null ? entries : [...entries, entry],
     });
     if (this.trouble === "failed") this.wake();
   }
