@@ -194,6 +194,40 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """A patient who wants customer service to call.
+
+    status: asked while it is being settled, booked, left (nothing came of it), withdrawn by the patient, closed by
+    staff. asking: the question that is open, also while a booked one is changed (ordering.use_cases.call_back).
+    person_id: None for somebody who is not known. day, starts, ends: the window in local time ("08:00"), None where
+    none is promised. number: whom to call, E.164; own: it is the registered mobile, or the one that they used.
+    about: what the visit was about, in codes: {"intents": [...], "orders": [...], "complaint": "R123456" or None}.
+    seen: id of the last message that changed it, so that the same message changes it once.
+    """
+
+    id: int
+    region: str
+    channel: str
+    visit_id: int
+    opened_at: datetime
+    language: str = "sv"
+    person_id: int | None = None
+    status: Literal["asked", "booked", "left", "withdrawn", "closed"] = "asked"
+    asking: str | None = None
+    day: date | None = None
+    starts: str | None = None
+    ends: str | None = None
+    looked_at: date | None = None  # a day that was named before its window is chosen
+    any_time: bool = False
+    number: str | None = None
+    own: bool = False
+    about: dict[str, Any] = field(default_factory=dict)
+    seen: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One visit of one person on one channel. Rasa knows only `sender_id`, which changes within the visit too.
 

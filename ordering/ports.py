@@ -14,6 +14,7 @@ from ordering.imported import Counts, ImportBatch, Known, References
 from ordering.model import (
     Address,
     Article,
+    Callback,
     Channel,
     Complaint,
     DraftRow,
@@ -124,6 +125,31 @@ class Complaints(Protocol):
         ...
 
 
+class Callbacks(Protocol):
+    async def asking(self, visit_id: int) -> Callback | None:
+        """The one whose question is open in this visit."""
+        ...
+
+    async def booked(
+        self, region: str, *, visit_id: int, person_id: int | None = None, number: str | None = None
+    ) -> Callback | None:
+        """The newest that is booked in this visit, for this person, or to this number."""
+        ...
+
+    async def by_id(self, callback_id: int) -> Callback | None: ...
+    async def of_region(self, region: str, *, booked: bool) -> list[Callback]:
+        """booked: those that wait, the earliest window first. Otherwise those closed or withdrawn, the newest first."""
+        ...
+
+    async def add(self, callback: Callback) -> Callback:
+        """`id` is given by the store."""
+        ...
+
+    async def save(self, callback: Callback, *, was: tuple[str, ...]) -> bool:
+        """Compare-and-swap on the status. False: it was none of `was`, and nothing was changed."""
+        ...
+
+
 class Conversations(Protocol):
     async def thread(self, *, channel: Channel, region: str, key: str, address: str | None) -> Thread:
         """Finds it or makes it."""
@@ -183,6 +209,10 @@ class Conversations(Protocol):
         ...
 
     async def visit_by_sender(self, sender_id: str) -> Visit | None: ...
+    async def address(self, visit_id: int) -> str | None:
+        """The telephone number that the visit's messages come from. None in chat, and for a hidden number."""
+        ...
+
     async def add_code(self, *, visit_id: int, person_id: int | None, digest: str, expires_at: datetime) -> int: ...
     async def code(self, visit_id: int) -> OneTimeCode | None:
         """The newest code of the visit."""
@@ -252,6 +282,7 @@ class Transaction(Protocol):
     articles: Articles
     orders: Orders
     complaints: Complaints
+    callbacks: Callbacks
     conversations: Conversations
     outbox: Outbox
     facts: Facts

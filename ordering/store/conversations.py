@@ -91,6 +91,9 @@ _PRESENT_VISIT = (
     .limit(1)
 )
 _VISIT_BY_SENDER = _VISIT.where(visits.c.sender_id == bindparam("sender"))
+_ADDRESS = (
+    select(threads.c.address).join(visits, visits.c.thread_id == threads.c.id).where(visits.c.id == bindparam("visit"))
+)
 _SAVE_VISIT = (
     update(visits)
     .where(visits.c.id == bindparam("visit"))
@@ -240,6 +243,10 @@ class SqlConversations:
     async def visit_by_sender(self, sender_id: str) -> Visit | None:
         row = (await self._work.read(_VISIT_BY_SENDER, {"sender": sender_id})).first()
         return None if row is None else _visit(row)
+
+    async def address(self, visit_id: int) -> str | None:
+        found: str | None = (await self._work.read(_ADDRESS, {"visit": visit_id})).scalar()
+        return found
 
     async def add_code(self, *, visit_id: int, person_id: int | None, digest: str, expires_at: datetime) -> int:
         values = {"visit_id": visit_id, "person_id": person_id, "digest": digest, "expires_at": expires_at}

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from ordering import ports
 from ordering.store.articles import SqlArticles
+from ordering.store.callbacks import SqlCallbacks
 from ordering.store.complaints import SqlComplaints
 from ordering.store.connection import Work, make_engine
 from ordering.store.conversations import SqlConversations
@@ -23,6 +24,7 @@ class SqlTransaction:
     articles: ports.Articles
     orders: ports.Orders
     complaints: ports.Complaints
+    callbacks: ports.Callbacks
     conversations: ports.Conversations
     outbox: ports.Outbox
     facts: ports.Facts
@@ -33,6 +35,7 @@ class SqlTransaction:
         self.articles = SqlArticles(work)
         self.orders = SqlOrders(work)
         self.complaints = SqlComplaints(work)
+        self.callbacks = SqlCallbacks(work)
         self.conversations = SqlConversations(work)
         self.outbox = SqlOutbox(work)
         self.facts = SqlFacts(work)

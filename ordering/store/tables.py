@@ -232,6 +232,37 @@ complaints = _table(
     Column("seen", String(50)),
 )
 
+callbacks = _table(
+    "callbacks",
+    _id(),
+    Column("region", String(20), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("visit_id", Integer, nullable=False, index=True),  # no key: a booked call outlives the visit
+    Column("opened_at", Moment, nullable=False),
+    Column("language", String(5), nullable=False),
+    Column("person_id", ForeignKey("people.id"), index=True),
+    Column("status", String(20), nullable=False),
+    Column("asking", String(30)),
+    Column("day", Date),
+    Column("starts", String(5)),
+    Column("ends", String(5)),
+    Column("looked_at", Date),
+    Column("any_time", Boolean, nullable=False),
+    Column("number", String(20)),
+    Column("own", Boolean, nullable=False),
+    Column("about", JSON, nullable=False),
+    Column("seen", String(50)),
+    Column("closed_at", Moment),
+    Column("closed_by", String(100)),
+    Index(
+        "ix_callbacks_booked",
+        "region",
+        "number",
+        sqlite_where=text("status = 'booked'"),
+        postgresql_where=text("status = 'booked'"),
+    ),
+)
+
 threads = _table(
     "threads",
     _id(),
