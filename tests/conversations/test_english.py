@@ -140,3 +140,39 @@ def test_a_language_asked_for_by_sms_is_spoken_in_the_chat_after_login(service, 
     anna.begin()
     assert "personnummer" in anna.click("Beställa produkter"), "before login nobody is known"
     assert "What do you want?" in english(anna.log_in())
+
+
+def test_a_complaint_by_sms_is_understood_from_its_words(sms):
+    emma = sms(EMMA)
+    said = english(emma.write("the box was crushed when it came yesterday and the flour is all over"))
+    assert "What is it about?" not in said, "the words told it"
+    for answer in ("1", "new delivery", "yesterday"):
+        if "Case R" in said:
+            break
+        said = english(emma.write(answer))
+    assert re.search(r"Case R\d{6}", said), said
+    assert "You want a new delivery." in said
+
+
+def test_a_caller_hears_why_not_yet_and_may_ask_for_a_person(call):
+    erik = call(ERIK)
+    erik.begin()
+    erik.press("8")
+    english(erik.say("when can I order again"))
+    told = english(erik.log_in())
+    assert "in 40 days" in told
+    assert "60 days, must have passed" in told
+    assert "customer service" in english(erik.press("0"))
+
+
+def test_key_eight_in_the_middle_of_a_call_goes_back_to_swedish_and_keeps_the_order(service, call):
+    anna = call(ANNA)
+    anna.begin()
+    anna.press("8")
+    anna.say("I want to order test strips")
+    assert "How many packages of test strips" in english(anna.log_in())
+    assert "How do you want it delivered?" in english(anna.press("6#"))
+    assert "Hur vill du få det levererat?" in anna.press("8")
+    anna.choose("utlämningsställe")
+    assert service.has_draft(ANNA)
+    assert service.person(ANNA).language == "sv", "what was asked for last is remembered"
