@@ -44,6 +44,12 @@ def integer(value: Any, path: str) -> int:
     return value
 
 
+def _not_negative(value: Any, path: str) -> int:
+    if (read := integer(value, path)) < 0:
+        raise Malformed(path, "must be 0 or more")
+    return read
+
+
 def _above_zero(value: Any, path: str) -> int:
     if (read := integer(value, path)) < 1:
         raise Malformed(path, "must be 1 or more")
@@ -149,9 +155,9 @@ line = made_by(
     {},
     {
         "written": day,
-        "days_per_withdrawal": integer,
-        "withdrawals": integer,
-        "packages_per_withdrawal": integer,
+        "days_per_withdrawal": _not_negative,
+        "withdrawals": _not_negative,
+        "packages_per_withdrawal": _not_negative,
         "area": text,
         "article": word,
         "variants": _tuple(word),
@@ -217,9 +223,9 @@ amount = made_by(
     facts.Amount,
     {},
     {
-        "days_per_withdrawal": integer,
-        "withdrawals": integer,
-        "packages_per_withdrawal": maybe(integer),
+        "days_per_withdrawal": _not_negative,
+        "withdrawals": _not_negative,
+        "packages_per_withdrawal": maybe(_not_negative),
         "pieces_per_day": maybe(number),
         "pieces_per_package": maybe(_above_zero),
     },

@@ -10,6 +10,7 @@ from rulebook import facts
 from rulebook.book import Rulebook
 from rulebook.errors import UnknownParameter
 from rulebook.parameter_forms import Form, Malformed, fields, maybe, one_of, text, yes_no
+from rulebook.parameter_values import FORMS
 from rulebook.verdict import Answer
 
 ASKED_FIELDS = ("ask", "region", "day", "at", "given")
@@ -247,7 +248,7 @@ def read_asked(content: Any, book: Rulebook, *, now: datetime | None = None) -> 
     """
     asked = fields(content, "", required=("ask",), optional=ASKED_FIELDS)
     if not isinstance(asked["ask"], str) or asked["ask"] not in QUESTIONS:
-        raise Malformed("ask", f"unknown question {asked['ask']}")
+        raise Malformed("ask", f"unknown question {asked['ask']}; there are {', '.join(QUESTIONS)}")
     question = QUESTIONS[asked["ask"]]
     region, day, at = _where_and_when(asked, question.needs, book, now)
     given = read.mapping(question.required, question.optional)(asked.get("given") or {}, "given")
@@ -288,4 +289,5 @@ def _check_codes(asked: Asked, book: Rulebook) -> None:
         try:
             book.parameter(asked.region, asked.day, asked.given["key"])
         except UnknownParameter:
-            raise Malformed("given.key", f"unknown parameter {asked.given['key']}") from None
+            known = ", ".join(FORMS)
+            raise Malformed("given.key", f"unknown parameter {asked.given['key']}; there are {known}") from None

@@ -90,8 +90,9 @@ def _waiting(asked: Asked, answer: Any) -> list[str]:
         return ["a joint order does not wait"]
     period = numbers["period_days"]
     whole, rest = divmod(Fraction(numbers["fraction"]) * period, 1)
-    exact = f"{whole} {rest}, rounded up to {numbers['waiting_days']}" if rest else str(whole)
-    lines = [f"{numbers['fraction']} of {period} days = {exact} days"]
+    exact = f"{whole or ''} {rest or ''}".strip()
+    rounded = f", rounded up to {numbers['waiting_days']}" if rest else ""
+    lines = [f"{numbers['fraction']} of {period} days = {exact}{rounded} days"]
     if numbers["last_withdrawal"] is None:
         return [*lines, "no withdrawal before this one, so nothing to wait for"]
     lines.append(

@@ -26,16 +26,18 @@ def run() -> None:
     """
     from api.commands.bot import ROOT, BotError, train
     from api.commands.processes import StartError, environment, plan, require_free_ports
+    from rulebook import RulebookError, load_rulebook
 
     os.chdir(ROOT)  # relative paths in settings mean the project's folder, in this process as in those it starts
     started_at = time.time()
     settings = get_settings()
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
+        load_rulebook()  # a broken one is told before anything is started
         require_free_ports(settings)
         train(say)
         asyncio.run(prepare_database(settings))
-    except (BotError, StartError) as error:
+    except (BotError, RulebookError, StartError) as error:
         print(f"pafyll: {error}", file=sys.stderr, flush=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

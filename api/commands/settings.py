@@ -21,7 +21,10 @@ def settings() -> None:
         present = load_settings().model_dump()
     except SettingsError as error:
         problem = error
-        present = {name: os.environ.get(f"{PREFIX}{name.upper()}", "") for name in Settings.model_fields}
+        present = {
+            name: os.environ.get(f"{PREFIX}{name.upper()}", field.get_default(call_default_factory=True))
+            for name, field in Settings.model_fields.items()
+        }
     for name, field in Settings.model_fields.items():
         typer.echo(f"{PREFIX}{name.upper()} = {shown(name, present[name])}")
         typer.echo(f"    {field.description}")

@@ -175,6 +175,8 @@ def _filled_in(line: Line) -> Json:
 def registration(book: Rulebook, *, region: str, day: date, who: str, born: date | None) -> Json:
     """How somebody whom the population register does not give is registered (I2-I6, I9-I11). Raises Malformed."""
     known_region(book, region)
+    if born is not None and born > day:
+        raise Malformed("born", "is after the day of the question")
     one_of(*facts.WITHOUT_FULL_RECORD)(who, "who")
     return told(book.registration(region=region, day=day, who=who, born=born))
 

@@ -137,7 +137,7 @@ async def test_a_question_of_the_system_itself_needs_no_region(ask):
 async def test_a_question_that_is_not_in_the_form_names_the_field_and_the_reason(malformed, body, field, detail):
     fields, said = await malformed("POST", "/rules/ask", json=body)
     assert fields == [field]
-    assert detail is None or said == detail
+    assert detail is None or (said or "").startswith(detail)
 
 
 async def test_what_is_no_number_is_refused(malformed):

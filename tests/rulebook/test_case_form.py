@@ -196,3 +196,10 @@ def test_what_is_left_out_or_null_is_not_known(tmp_path: Path, asked: str, expec
 def test_a_name_over_several_lines_is_told_on_one(tmp_path: Path) -> None:
     case = "- name: |\n    Two\n    lines\n  rule: W9\n  ask: split\n  given: {lines: []}\n  expect: {orders: 1}\n"
     assert "Two lines (W9): orders: expected 1, got 0" in check(write(tmp_path, case))[1]
+
+
+def test_a_day_that_no_calendar_has_is_told_with_its_line(tmp_path: Path) -> None:
+    status, output = check(write(tmp_path, GOOD.replace("2026-05-01", "2026-13-01")))
+    assert status == 2
+    assert "2026-13-01: month must be in 1..12" in output
+    assert "line 9" in output

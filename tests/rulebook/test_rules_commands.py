@@ -36,6 +36,8 @@ def rows(*arguments: str) -> dict[str, list[str]]:
     starts = [found.start() for found in re.finditer(r"\S+( \S+)*", lines[2])]
     found: dict[str, list[str]] = {}
     for line in lines[4:]:
+        if re.match(r"[A-Z]+: ", line):
+            break  # the documents, below the table
         cells = [line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
         if cells[0]:
             current = found[cells[0]] = [""] * (len(cells) - 1)
@@ -340,11 +342,9 @@ def test_a_file_that_is_not_there_or_has_no_cases_is_one_sentence(tmp_path: Path
     status, _, error = run("explain", str(tmp_path / "nowhere.yml"))
     assert (status, "nowhere.yml: cannot be read" in error) == (2, True)
     one.write_text(CASE.replace("ask: withdraw", "ask: borrow"), encoding="utf-8")
-    assert run("explain", str(one)) == (
-        2,
-        "",
-        f"{one}: Twenty-eight days wait nineteen: ask: unknown question borrow",
-    )
+    status, said, error = run("explain", str(one))
+    assert (status, said) == (2, "")
+    assert error.startswith(f"{one}: Twenty-eight days wait nineteen: ask: unknown question borrow; there are ")
 
 
 # table

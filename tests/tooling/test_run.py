@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -152,3 +153,21 @@ def test_a_missing_bot_environment_is_said(project):
     (project / "python").unlink()
     with pytest.raises(bot.BotError, match=r"tools/bootstrap\.py"):
         bot.train(str)
+
+
+def test_a_broken_rule_book_is_one_sentence_before_anything_starts(tmp_path):
+    copy = Path(shutil.copytree(ROOT / "rulebook", tmp_path / "rulebook"))
+    path = copy / "parameters" / "vg.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("value: 2/3", "value: two thirds"), encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "api.commands", "run"],
+        cwd=tmp_path,  # where Python looks first
+        env=os.environ | {"PAFYLL_DEMO": "true", "PAFYLL_VAR_FOLDER": str(tmp_path / "var")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("pafyll: vg.yml: parameters.waiting_fraction.values[1].value: ")
+    assert len(ran.stderr.splitlines()) == 1
+    assert ran.stdout == ""

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from api.commands.rules import asking, wording
+from rulebook.catalogue import documents
 from rulebook.rule_history import RuleOnDay, on_day
 
 
@@ -22,6 +23,9 @@ def show(
     typer.echo(f"Rules on {when}: {', '.join(book.region_name(each) for each in regions)}{f', {area}' if area else ''}")
     rows = [_row(each, regions) for each in found]
     asking.print_table(("Id", "Rule", "Value", "Source"), rows, (0, 4, 4, 3))
+    for name, document in documents().items():
+        typer.echo(f"{name}: {document.title}, {document.date}")
+    typer.echo("Files: docs/rules.md")
 
 
 def _row(each: RuleOnDay, regions: tuple[str, ...]) -> tuple[str, str, str, str]:
