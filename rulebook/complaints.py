@@ -38,7 +38,7 @@ def rules_of(route: ComplaintRoute) -> tuple[str, ...]:
 
 
 def last_day(discovered: date | None, complaint_days: int | None) -> date | None:
-    """C1, C4. None where the day of discovery or the region's deadline is not known."""
+    """C1, C4, and so by when (C6). None where the day of discovery or the region's deadline is not known."""
     if discovered is None or complaint_days is None:
         return None
     return discovered + timedelta(days=complaint_days)

@@ -80,7 +80,10 @@ def _why_not_heard(parameters: Parameters, person: Person, actor: Actor) -> Deci
 def _why_not_now(
     day: date, line: Line, made: int, blocked: bool, numbers: dict[str, Any]
 ) -> tuple[str | None, tuple[str, ...], date | None]:
-    """(reason, rules, first possible day where waiting helps); reason None when the line may be taken now."""
+    """(reason, rules, first possible day where waiting helps); reason None when the line may be taken now.
+
+    Too early comes with W14: who has run out has an amount that does not fit the period.
+    """
     waiting_until: date | None = numbers["waiting_until"]
     if prescriptions.is_voided(line, day):
         return "voided", ("W10", "P8"), None

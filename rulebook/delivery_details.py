@@ -41,7 +41,7 @@ def label(row: LabelRow, patient: str | None, known: Mapping[str, Any]) -> Label
 
 
 def rules_of_details(names: Collection[str]) -> tuple[str, ...]:
-    """D2, D4, D7, D9, D26-D28, D31, D32: what asks for these details."""
+    """W12, D2, D4, D7, D9, D26-D28, D31, D32: what asks for these details."""
     return _rules(names, _RULES_OF_DETAILS)
 
 
@@ -55,7 +55,7 @@ def _rules(names: Collection[str], known: Mapping[str, tuple[str, ...]]) -> tupl
 
 
 _RULES_OF_DETAILS = {
-    "address": ("D2", "D7"),
+    "address": ("W12", "D2", "D7"),
     "dwelling": ("D2",),
     "door_code": ("D2",),
     "name_on_door": ("D4",),

@@ -46,6 +46,7 @@ class DatedParameter:
     values: tuple[DatedValue, ...]
 
     def on(self, day: date) -> DatedValue:
+        """The value of that day (G1)."""
         return self.values[max(bisect_right(self.values, day, key=lambda value: value.start) - 1, 0)]
 
 

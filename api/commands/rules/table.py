@@ -15,7 +15,7 @@ from rulebook.catalogue import FAMILIES, Rule, catalogue, documents
 from rulebook.rule_history import bearing, files_of_rules, forums_of, over_time, stated
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("rulebook", "ordering", "actions", "api")
+PACKAGES = ("rulebook",)
 _IDS = re.compile(r"\b([WVPFDCSIG])([1-9]\d?)(?:-\1?([1-9]\d?))?\b")
 _HEAD = """# The rules
 
