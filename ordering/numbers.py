@@ -3,6 +3,8 @@
 import re
 
 from num2words import num2words
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 _ARTICLES = {"en", "ett", "a", "an", "one"}
 _COUNTS = {
@@ -28,6 +30,27 @@ _WORDS = {
     for value in range(1, 200)
     for word in (num2words(value, lang=language), num2words(value, lang=language).replace("-", " "))
 } | {word: value for value, words in _COUNTS.items() for word in words.split(", ")}
+
+# "tjufem", "tjugo fem", "trettitvå".
+_WORDS |= {
+    f"{ten}{between}{one}": value + _WORDS[one]
+    for value, tens in (
+        (20, "tjugo tju tjugu tjuge"),
+        (30, "trettio tretti"),
+        (40, "fyrtio förti"),
+        (50, "femtio femti"),
+    )
+    for ten in tens.split()
+    for between in ("", " ")
+    for one in ("ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio")
+}
+# Misspelt by one letter these are still nothing else; "eight" and "three" are near other words.
+_UNMISTAKABLE = [
+    word for word in _WORDS if word.isalpha() and len(word) >= 5 and word not in ("eight", "three", "seven")
+]
+_ONE_MISTAKE = 1
+_BOXES = "box|pack|package|packet|carton|bottle|tin|paket|kartong|låda|ask|förpackning|burk|flaska|st|styck"
+_ONE_BOX = re.compile(rf"\b(?:(?:en|ett|one|a) (?:\w+ )?(?:{_BOXES})|(?:just|only|bara|endast) (?:en|ett|one))\b")
 
 # A figure followed by one of these measures something else than packages.
 _MEASURES = (
@@ -61,6 +84,11 @@ def number_at(words: list[str], at: int) -> tuple[int, int] | None:
         value = number(" ".join(words[at : at + length]), articles=False)
         if value is not None:
             return value, length
+    if len(words[at]) >= 5:
+        near = process.extract(words[at], _UNMISTAKABLE, scorer=OSA.distance, score_cutoff=_ONE_MISTAKE, limit=2)
+        meant = {_WORDS[word] for word, _, _ in near}
+        if len(meant) == 1:
+            return meant.pop(), 1
     return None
 
 
@@ -75,6 +103,8 @@ def read_amount(text: str) -> int | None:
         at += length
         if count is not None and (at == len(words) or words[at] not in NO_COUNT):
             found.append(count)
+    if not found and _ONE_BOX.search(text.lower()):
+        return 1
     return found[0] if len(found) == 1 else None
 
 

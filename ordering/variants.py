@@ -18,6 +18,7 @@ from ordering.numbers import NO_COUNT, number_at, words_of
 
 _CLOSE_ENOUGH = 78
 _CLOSE_ENOUGH_IN_A_SENTENCE = 80
+_CLOSE_ENOUGH_OF_SEVERAL = 85
 _OTHER_BEGINNING = 6
 _SOUNDS = re.compile(r"^(?:sch|sh|sj|ch|c|q|g(?=o))")  # "shoklad", "kappuccino"
 _NEARER_THAN_THE_NEXT = 6
@@ -30,11 +31,23 @@ _HALF = frozenset({"hälften", "hälfte", "halva", "halv", "half"})
 _REST = frozenset({"resten", "resterande", "övriga", "rest", "remaining", "remainder"})
 _EQUALLY = frozenset({"lika", "jämnt", "equal", "equally", "evenly", "split"})
 _NOT = frozenset({"inte", "ingen", "inga", "inget", "ej", "utan", "utom", "not", "no", "without", "except", "don't"})
-_INSTEAD = re.compile(r"(?:i ?stället för|istället för|instead of|rather than|hellre än|utom|except)\s+")
+_INSTEAD = re.compile(
+    r"(?:i ?stället för|i ?st\.? ?f(?:ör|\.)?|instead of|rather than|hellre än|utom|except"
+    r"|\bbyt(?:a|er|t)?(?: ut)?|\bfrån|\bfrom|\bswap|\bswitch|\breplace|\bchange)\s+(?:the )?"
+)
+_SKIP = frozenset({"skippa", "slippa", "slipper", "skip", "över"})
+_TWICE = frozenset({"dubbelt", "dubbla", "twice", "double"})
+_NO_I_MEANT = frozenset({"nej", "nä", "förlåt", "ursäkta", "sorry", "menar", "menade", "mean", "meant", "actually"})
+_IN_ALL = frozenset({"totalt", "sammanlagt", "allt", "total", "altogether", "inalles"})
+_PIECE = (
+    "av med of with st styck stycken paket förpackning kartong kartonger låda flaska flaskor burk box boxes pack packs"
+    " packet package bottle bottles carton"
+)
+_PIECES = frozenset(_PIECE.split())
 _STREET = re.compile(r"(?:gatan|vägen|gränd|torget|street|road)$")
 _ONE = frozenset({"en", "ett", "one", "a", "an"})
 
-Share = int | Literal["half", "rest"] | None
+Share = int | Literal["half", "rest", "same", "twice"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ def read_choice(
 
 @dataclass(slots=True)
 class _Token:
-    kind: str  # number, flavour, each, every, half, rest, equally
+    kind: str  # number, flavour, each, every, half, rest, equally, twice, correction
     count: int = 0
     name: str = ""
 
@@ -144,8 +157,9 @@ class _Reader:
         sharing = self._paired(tokens)
         if each is not None:
             sharing.shares = {name: each if share is None else share for name, share in sharing.shares.items()}
-        elif "equally" in kinds and len(numbers) == 1 and numbers[0] % len(flavours) == 0:
-            sharing.shares = dict.fromkeys(sharing.shares, numbers[0] // len(flavours))
+        elif "equally" in kinds and "same" not in sharing.shares.values() and len(numbers) == 1 and flavours:
+            share = numbers[0] // len(flavours) if numbers[0] % len(flavours) == 0 else None
+            sharing.shares = dict.fromkeys(sharing.shares, share)
         elif "every" in kinds and sharing.total and len(flavours) == 1:
             sharing.shares = {flavours[0]: sharing.total}
         return Choice(self._counted(sharing))
@@ -170,12 +184,14 @@ class _Reader:
             return _Token("flavour", name=name), length
         if counted := number_at(self.words, at):
             return self._number(at, *counted)
-        if word in _ONE and at + 1 < len(self.words) and self._flavour(self.words, at + 1):
+        if word in _ONE and self._one_of_a_flavour(at, before):
             return _Token("number", 1), 1
+        if word in ("utan", "but") and at + 1 < len(self.words) and number_at(self.words, at + 1):
+            return _Token("correction"), 1  # "inte 3 utan 8"
         if word in _EACH and before and before[-1].kind == "number":
             before[-1].kind = "each"
             return None, 1
-        for kind, words in (("half", _HALF), ("rest", _REST), ("equally", _EQUALLY), ("every", _EVERY)):
+        for kind, words in (("half", _HALF), ("rest", _REST), ("equally", _EQUALLY), ("every", _EVERY), *_ALSO):
             if word in words:
                 return _Token(kind), 1
         return None, 1
@@ -183,17 +199,30 @@ class _Reader:
     def _number(self, at: int, count: int, length: int) -> tuple[_Token | None, int]:
         after = self.words[at + length] if at + length < len(self.words) else ""
         before = self.words[at - 1] if at else ""
-        nothing = count == 0 and self.words[at] in _NOT
+        nothing = (count == 0 and self.words[at] in _NOT) or before in ("inte", "ej", "not")
         if nothing or after in NO_COUNT or _STREET.search(before) or before in ("klockan", "kl", "kod", "koden", "nr"):
             return None, length
         return _Token("number", count), length
 
+    def _one_of_a_flavour(self, at: int, before: list[_Token]) -> bool:
+        """ "en jordgubb", "ett paket penne", "choklad en"."""
+        after = self.words[at + 1 :]
+        while after and after[0] in _PIECES:
+            after = after[1:]
+        if after:
+            return self._flavour(after, 0) is not None
+        return bool(before) and before[-1].kind == "flavour" and at == len(self.words) - 1
+
     def _refused(self, at: int) -> bool:
         """Whether a flavour is named only to be refused: "ingen choklad", "inte vanilj", "no strawberry"."""
-        before = self.words[max(0, at - 3) : at]
-        return bool(before) and (
-            before[-1] in _NOT or (len(before) > 1 and before[-2] in _NOT and before[-1] in _FILLING)
-        )
+        after = self.words[at + 1 : at + 5]
+        for place, word in enumerate(after):
+            if self._flavour(after, place) or number_at(after, place):
+                break
+            if word in ("inte", "ej") and not (place + 1 < len(after) and self._flavour(after, place + 1)):
+                return place + 1 == len(after) or not number_at(after, place + 1)
+        before = ["", "", *self.words[:at]]
+        return before[-1] in _NOT | _SKIP or (before[-2] in _NOT and before[-1] in _FILLING)
 
     def _flavour(self, words: list[str], at: int) -> tuple[str, int] | None:
         """(code or name, words taken) of the flavour that begins at a word."""
@@ -203,9 +232,13 @@ class _Reader:
             return (variant.code if variant else name), 1
         names = _names(self.article)
         for length in (3, 2):
-            joined = " ".join(words[at : at + length])
-            if joined in names:
-                return names[joined].code, length
+            window = words[at : at + length]
+            joined = " ".join(window)
+            if joined in names or "".join(window) in names:
+                return names[joined if joined in names else "".join(window)].code, len(window)
+            for name in names:
+                if len(window) == length == len(name.split()) and fuzz.ratio(joined, name) >= _CLOSE_ENOUGH_OF_SEVERAL:
+                    return names[name].code, length
         if len(words[at]) < _SHORTEST or words[at] in _COMMON:
             return None
         variant = find_variant(self.article, words[at], at_least=_CLOSE_ENOUGH_IN_A_SENTENCE)
@@ -213,25 +246,37 @@ class _Reader:
 
     def _paired(self, tokens: list[_Token]) -> _Sharing:
         """Each number with the flavour after it, or before it where a sentence begins with flavours."""
-        pairs = [token for token in tokens if token.kind in ("number", "flavour", "half", "rest")]
+        pairs = [token for token in tokens if token.kind in _PAIRED and token.name not in self.unwanted]
         flavours_first = len(pairs) > 1 and pairs[0].kind == "flavour" and pairs[-1].kind != "flavour"
         sharing = _Sharing()
         last: str | None = None
+        corrected = False
         for token in pairs:
-            if token.kind == "flavour":
-                if token.name in self.unwanted:
-                    continue
+            if token.kind == "correction":
+                corrected = True
+            elif token.kind == "flavour":
                 sharing.shares[token.name] = None if flavours_first else sharing.waiting
-                last, sharing.waiting = token.name, None
-            elif flavours_first and last and sharing.shares[last] is None:
-                sharing.shares[last] = _share(token)
+                last, sharing.waiting, corrected = token.name, None, False
+            elif token.kind in ("equally", "twice"):
+                if last and sharing.shares[last] is not None:
+                    sharing.waiting = "same" if token.kind == "equally" else "twice"
+            elif last and (corrected or (flavours_first and sharing.shares[last] is None)):
+                sharing.shares[last], corrected = _share(token), False
             else:
-                if isinstance(sharing.waiting, int) and sharing.total is None:
-                    sharing.total = sharing.waiting
+                self._leave(sharing, last)
                 sharing.waiting = _share(token)
-        if isinstance(sharing.waiting, int) and sharing.total is None:
-            sharing.total = sharing.waiting
+        self._leave(sharing, last)
         return sharing
+
+    def _leave(self, sharing: _Sharing, last: str | None) -> None:
+        """A number that no flavour followed: it belongs to the flavour before it, or tells how many in all."""
+        if not isinstance(sharing.waiting, int):
+            return
+        if last and sharing.shares[last] is None and not _IN_ALL & set(self.words):
+            sharing.shares[last] = sharing.waiting
+        elif sharing.total is None:
+            sharing.total = sharing.waiting
+        sharing.waiting = None
 
     def _counted(self, sharing: _Sharing) -> tuple[tuple[str, int | None], ...]:
         counts: dict[str, int | None] = {}
@@ -240,6 +285,9 @@ class _Reader:
                 counts[name] = sharing.total // 2 if sharing.total and sharing.total % 2 == 0 else None
             elif isinstance(share, int) or share is None:
                 counts[name] = share
+            elif share in ("same", "twice"):
+                before = next(reversed(counts.values()), None)
+                counts[name] = before and before * (2 if share == "twice" else 1)
         known = sum(count or 0 for count in counts.values())
         whole = sharing.total if sharing.total is not None else self.left
         for name, share in sharing.shares.items():
@@ -255,5 +303,9 @@ def _share(token: _Token) -> Share:
 
 
 _FILLING = frozenset({"med", "ha", "någon", "några", "nån", "any", "the", "want", "like", "more", "mer", "av", "of"})
+_ALSO = (("twice", _TWICE), ("correction", _NO_I_MEANT))
+_PAIRED = frozenset({"number", "flavour", "half", "rest", "equally", "twice", "correction"})
 # Words as near to a flavour as a misspelling would be.
-_COMMON = frozenset({"cola", "main", "plan", "orden", "penna", "pennan", "hallå", "banks", "halva"})
+_COMMON = frozenset({"cola", "main", "plan", "orden", "penna", "pennan", "hallå", "banks"}).union(
+    _EACH, _EVERY, _HALF, _REST, _EQUALLY, _NOT, _TWICE, _NO_I_MEANT, _IN_ALL, _PIECES
+)

@@ -3,7 +3,7 @@
 import pytest
 
 from ordering.model import Article, Variant
-from ordering.numbers import number, number_at, words_of
+from ordering.numbers import number, number_at, read_amount, words_of
 from ordering.variants import find_variant, read_choice
 
 NAMES = ("choklad", "vanilj", "jordgubb", "neutral", "skogsbär", "cappuccino", "karamell", "hallon")
@@ -37,6 +37,19 @@ DRINK = Article(
         ("3 straw 4 choc", {"jor": 3, "cho": 4}),
         ("4 choklad 200 ml", {"cho": 4}),
         ("choklad", {"cho": None}),
+        ("5 choklad och lika många jordgubb", {"cho": 5, "jor": 5}),
+        ("fyra vanilj, dubbelt så många choklad", {"van": 4, "cho": 8}),
+        ("4 vanilj choklad 8", {"van": 4, "cho": 8}),
+        ("vanilj, inte 3 utan 8", {"van": 8}),
+        ("vanilj 3 nej 8", {"van": 8}),
+        ("byt vanilj mot 6 choklad", {"cho": 6}),
+        ("swap the vanilla for 6 chocolate", {"cho": 6}),
+        ("6 choklad, vanilj vill jag inte ha", {"cho": 6}),
+        ("skippa vanilj, 6 choklad", {"cho": 6}),
+        ("ett paket choklad och tjugo fem vanilj", {"cho": 1, "van": 25}),
+        ("3 each of chocolate and neutral", {"cho": 3, "neu": 3}),
+        ("7 forrest berries", {"sko": 7}),
+        ("femtonn choklad", {"cho": 15}),
         ("fem choklad och vanilj", {"cho": 5, "van": None}),
     ],
 )
@@ -71,6 +84,14 @@ def test_no_flavour_is_made_up(said):
 @pytest.mark.parametrize("said", ["karamalj", "vallon", "choral"])
 def test_a_name_between_two_flavours_or_far_from_all_is_no_flavour(said):
     assert find_variant(DRINK, said, at_least=80) is None
+
+
+def test_the_only_number_of_a_sentence():
+    assert read_amount("jag vill ha arton paket") == 18
+    assert read_amount("just one box please") == 1
+    assert read_amount("one box of 200 ml") == 1
+    assert read_amount("2 paket eller 3") is None
+    assert read_amount("a nice day") is None
 
 
 def test_numbers_of_several_words():
