@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rasa_sdk.events import ActionExecutionRejected, SlotSet
+from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions import complaint
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
@@ -12,6 +12,7 @@ from ordering.use_cases.complain import give_up_complaint
 from ordering.use_cases.edit_draft import edit
 from ordering.use_cases.explain import blocked
 from ordering.use_cases.patient_case import PatientCase, save
+from ordering.use_cases.picked_answers import begin_anew
 from ordering.use_cases.pickup import fill_nearest_points
 from ordering.use_cases.place_order import just_placed, place_order
 from ordering.use_cases.questions import invoiced, products_of
@@ -159,12 +160,14 @@ class GoBack(PatientAction):
 
 
 class Cancel(PatientAction):
-    """Stops what is going on. The draft stays nowhere: the patient said stop."""
+    """Stops what is going on, or begins the order anew. The draft stays nowhere: the patient said stop."""
 
     def name(self) -> str:
         return "action_cancel"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        if "start_over=yes" in turn.message.values("choice") and case.draft:
+            return await self._start_over(turn, case)
         telling = turn.tracker.active_loop_name == complaint.FORM
         if await give_up_complaint(turn.tx, case, turn.message.id, telling=telling):
             turn.tell([Say("utter_complaint_dropped")])
@@ -172,6 +175,11 @@ class Cancel(PatientAction):
         await turn.tx.orders.drop_draft(case.person.id)
         turn.tell([Say("utter_order_dropped" if case.draft else "utter_nothing_to_cancel")])
         return leave_form()
+
+    async def _start_over(self, turn: Turn, case: PatientCase) -> Events:
+        begin_anew(case)
+        await save(turn.tx, case)
+        return [ActiveLoop("order_form"), *question_slots(case, case.question)]
 
 
 def receipts(case: PatientCase, orders: list[Order]) -> list[Say]:

@@ -30,6 +30,8 @@ QUESTIONS = (
     "email",
     "guardian_name",
     "receiver_name",
+    "name_in_note",
+    "note_to_driver",
     "change",
     "confirm",
 )
@@ -46,6 +48,7 @@ PRIVATE = frozenset(
         "email",
         "guardian_name",
         "receiver_name",
+        "note_to_driver",
     }
 )
 
@@ -84,6 +87,7 @@ class Draft:
     asking: str | None = None  # a question the patient has opened again: "new_address", "change", "mobile" ...
     read_back: str | None = None
     visit_id: int | None = None
+    keep_address: bool = False  # save the address typed for this order when it is placed (W12)
     seen: str | None = None  # id of the last message that changed the draft: the same message changes it once
     undo: list[dict[str, Any]] = field(default_factory=list)
 
@@ -110,6 +114,20 @@ class Draft:
         """What the order would be. A yes counts only for the fingerprint that was read back."""
         order = {"lines": [asdict(line) for line in self.lines], "option": self.option, "details": self.details}
         return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()[:16]
+
+    def forget_delivery(self) -> None:
+        """Asks for the delivery anew. The note to the driver stays: it was not what was wrong."""
+        note = self.details.get("note_to_driver")
+        self.option, self.details = None, {"note_to_driver": note} if note else {}
+
+    def deliver(self, option: str, details: dict[str, Any]) -> None:
+        """Another way of delivery with what is known of it; the note to the driver stays as it is in this draft."""
+        self.forget_delivery()
+        note = self.details
+        self.option = option
+        self.details = {
+            name: value for name, value in details.items() if name not in ("note_to_driver", "label")
+        } | note
 
     def remember(self, before: dict[str, Any]) -> None:
         self.undo = [*self.undo, before][-UNDO_STEPS:]
@@ -178,7 +196,9 @@ def delivery_question(draft: Draft, circumstances: Circumstances) -> str | None:
         return "dwelling"
     if circumstances.home_matters(draft) and draft.details["dwelling"] == "flat" and "door_code" not in draft.details:
         return "door_code"
-    return missing[0] if missing else None
+    if not missing:
+        return None
+    return "name_in_note" if missing[0] == "note_to_driver" else missing[0]  # D28: asked about, not written
 
 
 def next_question(draft: Draft | None, circumstances: Circumstances, *, visit_id: int) -> str | None:

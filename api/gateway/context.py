@@ -14,7 +14,7 @@ from ordering.model import Person, SmsDetail, Thread, Visit
 from ordering.ports import Sealer, Transaction
 from ordering.settings import Settings
 from ordering.use_cases.pending import Pending, pending_question
-from ordering.use_cases.private_answers import answer_privately
+from ordering.use_cases.private_answers import Noted, answer_privately, note_privately, only_corrects
 from rulebook import Rulebook
 
 Moment = Callable[[Transaction], Awaitable[datetime]]
@@ -31,6 +31,12 @@ class Dialogue(Protocol):
         """`question`: the one that the patient was asked. None when Rasa may go on (the answer was taken, or another
         question is open); else the name of a response that says what was wrong."""
         ...
+
+    async def note_privately(
+        self, tx: Transaction, visit: Visit, *, note: str, message_id: str, now: datetime
+    ) -> Noted: ...
+
+    async def only_corrects(self, tx: Transaction, visit: Visit, *, text: str, now: datetime) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,14 @@ class OrderDialogue:
         return await answer_privately(
             tx, self.book, visit, question=question, text=text, message_id=message_id, now=now
         )
+
+    async def note_privately(
+        self, tx: Transaction, visit: Visit, *, note: str, message_id: str, now: datetime
+    ) -> Noted:
+        return await note_privately(tx, self.book, visit, note=note, message_id=message_id, now=now)
+
+    async def only_corrects(self, tx: Transaction, visit: Visit, *, text: str, now: datetime) -> bool:
+        return await only_corrects(tx, self.book, visit, text=text, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +102,18 @@ class Tools:
 
 @dataclass(slots=True)
 class Said:
-    """A reply being put together. `offered` None: the choices of the last reply still stand, and are not shown."""
+    """A reply being put together. `offered` None: the choices of the last reply still stand, and are not shown.
+
+    understood: False where the patient was not understood, None where it says nothing about that (said once more).
+    """
 
     texts: list[str] = field(default_factory=list)
     offered: list[Offered] | None = None
     expects: Expects = "anything"
     end: bool = False
     also_in: str | None = None
+    transfer: str | None = None
+    understood: bool | None = True
 
     def reply(self, language: str) -> Reply:
         shown = [choice for choice in self.offered or () if choice.shown]
@@ -105,6 +124,7 @@ class Said:
             end=self.end,
             language=language,
             also_in=self.also_in,
+            transfer=self.transfer,
         )
 
 

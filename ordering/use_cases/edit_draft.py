@@ -1,5 +1,6 @@
 """One message edits the draft: everything it carries, whatever was asked for."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,12 @@ from ordering import wording
 from ordering.draft import Draft, DraftLine
 from ordering.numbers import number
 from ordering.use_cases.complain import KINDS
+from ordering.use_cases.driver_note import NOTE, is_sensitive
 from ordering.use_cases.explain import explain
 from ordering.use_cases.patient_case import PatientCase
-from ordering.use_cases.picked_answers import Edit, PickedAnswers, take_the_only_line
+from ordering.use_cases.picked_answers import Edit, PickedAnswers, begin_anew
 from ordering.use_cases.same_again import take_as_last_time, take_variants_as_last_time
-from ordering.variants import find_variant, read_choice
+from ordering.variants import Choice, find_variant, read_choice
 from rulebook import facts
 
 
@@ -37,18 +39,28 @@ class Message:
         }
 
 
+_CORRECTS = re.compile(r"\b(?:menade|menar|mena|ändra|skulle|meant|mean|should|change)\b", re.IGNORECASE)
+_NOT_THAT = re.compile(
+    r"\b(?:inte|ej|not|i ?stället för|instead of|rather than|byt(?:a)?(?: ut)?|change) (?:någon |den |the )?"
+    r"([^\W\d_]+)",
+    re.IGNORECASE,
+)
+
+
+def _counted(line: DraftLine) -> tuple[int | None, dict[str, int]]:
+    return line.packages, line.variants
+
+
 def edit(case: PatientCase, message: Message) -> Edit:
     """Changes `case.draft` (made when there is none). Saving is the caller's. Never raises for what a patient said."""
-    if case.draft is None:
-        case.draft = Draft(visit_id=case.visit.id)
-        take_the_only_line(case)
-    draft = case.draft
+    draft = case.draft or begin_anew(case)
     if draft.seen == message.id:
         return Edit(changed=True)
     editor = _Editor(case, draft, message)
     before = draft.snapshot()
     editor.run()
     editor.check_the_option()
+    editor.check_the_note()
     if draft.snapshot() != before:
         draft.remember(before)
         draft.seen = message.id
@@ -95,7 +107,15 @@ class _Editor(PickedAnswers):
             self.say("utter_option_does_not_suit")
         else:
             return
-        draft.option, draft.details = None, {}
+        draft.forget_delivery()
+
+    def check_the_note(self) -> None:
+        """A product added since may make a note sensitive that was not (D29)."""
+        note = self.draft.details.get(NOTE)
+        if note and is_sensitive(self.case, self.draft, note):
+            self.say("utter_error_note_sensitive")
+            del self.draft.details[NOTE]
+            self.draft.asking = NOTE
 
     def resume_in_words(self) -> None:
         if self.message.intent in ("affirm", "order_products", "inform"):
@@ -177,12 +197,34 @@ class _Editor(PickedAnswers):
         article = self.case.states[line.line_id].line.article
         left = self.case.max_packages(line.line_id) - line.taken
         choice = read_choice(article, self.message.text, self.message.heard("flavour"), left=left)
+        choice = self.instead(line, choice)
         if choice.each is not None:
             for variant in self.case.variants_in_stock(line.line_id):
                 self.flavour(variant.code, choice.each)
         for name, count in choice.wanted:
             self.flavour(name, count)
         return bool(choice)
+
+    def instead(self, line: DraftLine, choice: Choice) -> Choice:
+        """ "inte choklad, vanilj": the flavour that is named goes in the place of the one that was chosen before."""
+        article = self.case.states[line.line_id].line.article
+        taken_back = find_variant(article, match[1]) if (match := _NOT_THAT.search(self.message.text)) else None
+        named = {name for name, _ in choice.wanted}
+        full = line.taken >= self.case.max_packages(line.line_id)
+        if taken_back is None and full and len(line.variants) == 1 and _CORRECTS.search(self.message.text):
+            taken_back = find_variant(article, next(iter(line.variants)))
+        if taken_back is None or taken_back.code in named or taken_back.code not in line.variants:
+            return choice
+        found = ((find_variant(article, name), count) for name, count in choice.wanted)
+        new = [(variant.code, count) for variant, count in found if variant and variant.in_stock]
+        if not new:
+            return choice
+        freed = line.variants[taken_back.code]
+        line.variants = {code: count for code, count in line.variants.items() if code != taken_back.code}
+        line.enough = False
+        if len(new) == 1 and new[0][1] is None:
+            return Choice(wanted=((new[0][0], freed + line.variants.get(new[0][0], 0)),))
+        return choice
 
     def counted_line(self, product: str) -> DraftLine | None:
         """The drafted line of a product that comes in one kind, so that a number says it all."""
@@ -194,6 +236,8 @@ class _Editor(PickedAnswers):
 
     def amount(self, count: int) -> None:
         line = self.case.current or (self.draft.lines[0] if len(self.draft.lines) == 1 else None)
+        if line is None or _CORRECTS.search(self.message.text):
+            line = self.last_counted() or line
         if line is None:
             return
         if not self.case.has_variants(line.line_id):
@@ -202,6 +246,15 @@ class _Editor(PickedAnswers):
             self.flavour(line.flavour, count)
         elif len(line.variants) == 1:
             self.flavour(next(iter(line.variants)), count)
+
+    def last_counted(self) -> DraftLine | None:
+        """The line whose amount was told last: "jag menade fem" is about that one. None when it was several."""
+        for before in reversed(self.draft.undo):
+            then = {line["line_id"]: (line["packages"], line["variants"]) for line in before["lines"]}
+            told = [line for line in self.draft.lines if line.taken and then.get(line.line_id) != _counted(line)]
+            if told:
+                return told[0] if len(told) == 1 else None
+        return None
 
     def amount_of(self, product: str, count: int) -> None:
         """ "2 plattor": the amount of a drafted line of that product."""
@@ -253,10 +306,11 @@ class _Editor(PickedAnswers):
 
     def change_delivery(self) -> None:
         """ "fel adress", "ändra leveransen": that part is asked for again."""
-        if self.message.intent == "change_address" and "address" in self.draft.details:
+        asked = self.question in ("address", "new_address")
+        if self.message.intent == "change_address" and (asked or "address" in self.draft.details):
             self.draft.asking = "new_address"
         else:
-            self.draft.option, self.draft.details = None, {}
+            self.draft.forget_delivery()
 
     def yes_or_no(self, yes: bool) -> None:
         question, draft = self.question, self.draft
@@ -275,5 +329,7 @@ class _Editor(PickedAnswers):
             draft.asking = None
         elif question == "address":
             self.detail("address", "registered" if yes else "other")
-        elif question in ("outside_region", "name_on_door"):
-            self.detail(question, "yes" if yes else "no")
+        elif question in ("outside_region", "name_on_door", "name_in_note"):
+            self.choose(question, "yes" if yes else "no")
+        elif question == NOTE and not yes:
+            self.note("none")

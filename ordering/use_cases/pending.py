@@ -15,9 +15,13 @@ from rulebook import Rulebook
 
 Expects = Literal["anything", "choice", "number", "text"]
 
-_YES_NO = ("outside_region", "name_on_door")
+_YES_NO = ("outside_region", "name_on_door", "name_in_note")
 _NUMBERS = ("amount", "variant_amount")
-_OR_DIGITS = ("door_code", "pickup_point")  # beside the choices: a phone must not stop at the first key
+_OR_DIGITS = (
+    "door_code",
+    "pickup_point",
+    "note_to_driver",
+)  # beside the choices: a phone must not stop at the first key
 _DOOR_CODES = {"none": ("ingen", "ingen kod", "none", "no code"), "entry_phone": ("porttelefon", "intercom")}
 _YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes", "yes please", "correct", "that is right")
 _NO_WORDS = ("nej", "nä", "no", "no thanks", "no thank you")
@@ -153,6 +157,8 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
             return [_choice(question, "speaker")] if case.by_proxy else []
         case "receiver_name":
             return _unit_choices(case, draft)
+        case "note_to_driver":
+            return [_choice(question, "none", "inget", "inget meddelande", "no message", "none", *_NO_WORDS)]
         case "change":
             return _change_choices(case, draft)
         case "confirm":
@@ -242,7 +248,7 @@ def _unit_choices(case: PatientCase, draft: Draft) -> list[PendingChoice]:
 
 def _change_choices(case: PatientCase, draft: Draft) -> list[PendingChoice]:
     several = len(case.still_to_take(draft)) + len(draft.lines) > 1
-    values = (*(("lines",) if several else ()), "amounts", "delivery", "cancel", "nothing")
+    values = (*(("lines",) if several else ()), "amounts", "delivery", "note", "cancel", "nothing")
     return [_choice("change", value) for value in values]
 
 
@@ -263,6 +269,7 @@ def _private_values(case: PatientCase, draft: Draft) -> dict[str, str]:
         "receiver_name": str(details.get("receiver_name") or ""),
         "guardian_name": str(details.get("guardian_name") or ""),
         "first_name": case.person.given_name,
+        "note_to_driver": str(details.get("note_to_driver") or ""),
     }
     if sms and registered and not details.get("address_changed"):
         values["address"] = registered.city

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ordering.draft import Draft, DraftLine
+from ordering.use_cases.driver_note import NOTE, add_name
 from ordering.use_cases.explain import explain
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.private_answers import use_address
@@ -28,6 +29,13 @@ def take_the_only_line(case: PatientCase) -> None:
         case.draft.lines = [DraftLine(lines[0].line.id)]
 
 
+def begin_anew(case: PatientCase) -> Draft:
+    """An empty draft in place of what there was."""
+    case.draft = Draft(visit_id=case.visit.id)
+    take_the_only_line(case)
+    return case.draft
+
+
 class PickedAnswers:
     """Changes a draft by choices. What is to be told of it gathers in `result`."""
 
@@ -49,6 +57,8 @@ class PickedAnswers:
             "variants": self.variant_choice,
             "delivery": self.delivery,
             "change": self.change,
+            NOTE: self.note,
+            "name_in_note": self.name_in_note,
         }.get(question)
         if handler:
             handler(value)
@@ -62,8 +72,7 @@ class PickedAnswers:
                 self.result.says.append(explain(self.case, gone))
             self.result.changed = True
         elif value == "start_over":
-            self.case.draft = self.draft = Draft(visit_id=self.case.visit.id)
-            take_the_only_line(self.case)
+            self.draft = begin_anew(self.case)
             self.result.changed = True
         else:
             self.result.left = True
@@ -103,7 +112,9 @@ class PickedAnswers:
         elif value == "amounts":
             draft.lines = [DraftLine(line.line_id) for line in draft.lines]
         elif value == "delivery":
-            draft.option, draft.details = None, {}
+            draft.forget_delivery()
+        elif value == "note":
+            draft.asking = NOTE
         elif value == "nothing":
             self.result.changed = True
         else:
@@ -135,6 +146,20 @@ class PickedAnswers:
         elif question in ("dwelling", "door_code", "receiver_name"):
             details[question] = value
 
+    def note(self, value: str) -> None:
+        """The note to the driver: "none", or "ask" for it."""
+        self.draft.asking = NOTE if value == "ask" else None
+        if value == "none":
+            self.draft.details.pop(NOTE, None)
+        self.result.changed = True
+
+    def name_in_note(self, value: str) -> None:
+        """D28: another receiver is possible only with the patient's name in the note."""
+        if value == "yes":
+            add_name(self.case, self.draft)
+        else:
+            self.draft.details.pop("receiver_name", None)
+
     def notify_by(self, value: str) -> None:
         details, person = self.draft.details, self.case.person
         if value == "own_sms":
@@ -154,15 +179,14 @@ class PickedAnswers:
     def delivery(self, option: str) -> None:
         last = self.case.last_delivery(self.draft)
         if option == "as_last_time" and last:
-            self.draft.option, self.draft.details = last.option, dict(last.details)
+            self.draft.deliver(last.option, last.details)
             return
         if option not in self.case.options(self.draft):
             if self.draft.lines:
                 self.say("utter_option_not_possible")
             return
         if option != self.draft.option:
-            self.draft.option = option
-            self.draft.details = self.case.known_details(option)
+            self.draft.deliver(option, self.case.known_details(option))
 
     def packages(self, line: DraftLine, count: int) -> None:
         if self.allowed(line, facts.Want(packages=count)):

@@ -1,16 +1,19 @@
 """Answers that Rasa must never see: addresses, door codes, names, numbers. They go straight into the draft."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import phonenumbers
 
+from ordering import wording
 from ordering.draft import PRIVATE, Draft
 from ordering.model import Address, Visit
 from ordering.ports import Transaction
+from ordering.use_cases.driver_note import NOTE, note_in, set_note
 from ordering.use_cases.patient_case import PatientCase, load, save, written_address
+from ordering.use_cases.wishes import corrects
 from rulebook import Rulebook
 
 _POSTAL_CODE = re.compile(r"\b(\d{3})\s?(\d{2})\b")
@@ -24,7 +27,10 @@ _YES = re.compile(
     r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|rätt|yes|yes please|correct|ok|okej|okay)\W*$",
     re.IGNORECASE,
 )
-_NO = re.compile(r"^(nej|nä|inte|fel|fel adress|no|wrong|wrong address)\W*$", re.IGNORECASE)
+_NO = re.compile(
+    r"^((nej|nä|no)\W*)?(nej|nä|inte|fel|(fel|en annan|annan|ny) adress|no|wrong|(wrong|another) address)\W*$",
+    re.IGNORECASE,
+)
 _CODE_IS = r"(?:(?:port|dörr)?koden?(?: är)?|(?:the )?(?:door |gate )?code(?: is)?)"
 _A_CODE = re.compile(rf"(?:{_CODE_IS} )?[\w*#]*\d[\w*# ]*", re.IGNORECASE)
 _FULL_NAME = re.compile(
@@ -40,6 +46,14 @@ _NO_NAME = re.compile(
 _LONGEST = 80
 _LONGEST_CODE = 20
 _TRIES = 2  # somebody may change the draft on another channel just then
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What came of a note to the driver (`note_privately`)."""
+
+    taken: bool = True
+    problem: str | None = None
 
 
 def use_address(details: dict[str, Any], address: Address, *, changed: bool) -> None:
@@ -121,6 +135,13 @@ def _near(text: str, details: dict[str, Any]) -> str | None:
     return None
 
 
+def _note(case: PatientCase, draft: Draft, text: str) -> str | None:
+    problem = set_note(case, draft, note_in(text))
+    if problem is None:
+        draft.asking = None
+    return problem
+
+
 _READERS = {"door_code": _door_code, "mobile": _number, "email": _email, "pickup_point": _near}
 
 
@@ -130,6 +151,8 @@ def _answer(case: PatientCase, draft: Draft, question: str, text: str) -> str | 
         return _address(case, draft, question, text)
     if question in _READERS:
         return _READERS[question](text, draft.details)
+    if question == NOTE:
+        return _note(case, draft, text)
     if len(text) > _LONGEST or not re.search(r"[^\W\d_]{2,}", text) or re.search(r"\d{4,}", text):
         return "utter_error_name"
     if _NO_NAME.search(text):
@@ -179,3 +202,38 @@ async def answer_privately(
         if await save(tx, case):
             return None
     return "utter_changed_meanwhile"
+
+
+async def note_privately(
+    tx: Transaction, book: Rulebook, visit: Visit, *, note: str, message_id: str, now: datetime
+) -> Noted:
+    """Keeps a note to the driver that was given unasked, in an order that is begun.
+
+    `problem`: the name of a response; the note is then asked for. `taken` False: there is no order to write it on.
+    """
+    for _ in range(_TRIES):
+        case = await load(tx, book, visit, now=now)
+        draft = case.draft
+        if draft is None or not draft.begun or case.question == "resume":
+            return Noted(taken=False)
+        if draft.seen == message_id:
+            return Noted()
+        before = draft.snapshot()
+        problem = set_note(case, draft, note)
+        if problem or draft.asking == NOTE:
+            draft.asking = NOTE if problem else None
+        draft.remember(before)
+        draft.seen = message_id
+        if await save(tx, case):
+            return Noted(problem=problem)
+    return Noted(problem="utter_changed_meanwhile")
+
+
+async def only_corrects(tx: Transaction, book: Rulebook, visit: Visit, *, text: str, now: datetime) -> bool:
+    """Whether Rasa may read a text, said while something private is awaited: it only takes back an earlier answer."""
+    case = await load(tx, book, visit, now=now)
+    articles = [state.line.article for state in case.states.values()]
+    names = [
+        wording.flavour(variant, language) for a in articles for variant in a.variants for language in ("sv", "en")
+    ]
+    return corrects(text, [*names, *(article.product for article in articles)])

@@ -1,6 +1,7 @@
 """Everything that is read back before the yes (D7): delivery, what is given up, what the patient must know."""
 
 from ordering.draft import Draft
+from ordering.use_cases.driver_note import NOTE
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.place_order import new_fees
 from ordering.use_cases.said import Say
@@ -59,4 +60,6 @@ def _details(draft: Draft) -> list[Say]:
         says.append(Say("utter_read_guardian"))
     if details.get("receiver_name"):
         says.append(Say("utter_read_receiver"))
+    if details.get(NOTE):
+        says.append(Say("utter_read_note"))
     return says

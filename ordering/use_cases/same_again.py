@@ -52,5 +52,5 @@ def take_as_last_time(case: PatientCase) -> list[Say]:
     draft.lines, draft.lines_done = lines, True
     last_order = case.last_delivery(draft)
     if last_order and draft.option is None:
-        draft.option, draft.details = last_order.option, dict(last_order.details)
+        draft.deliver(last_order.option, last_order.details)
     return says

@@ -22,6 +22,8 @@ from ordering import wiring
 from ordering.importing import load_demo
 from ordering.model import Visit
 from ordering.use_cases.pending import Pending
+from ordering.use_cases.private_answers import Noted
+from ordering.use_cases.wishes import corrects
 from rulebook import load_rulebook
 
 OURS = "+46313900600"
@@ -78,6 +80,7 @@ class FakeDialogue:
     def __init__(self) -> None:
         self.open: Pending | None = None
         self.answers: list[str] = []
+        self.notes: list[str] = []
         self.problem: str | None = None
 
     async def pending(self, tx: Any, visit: Visit, *, now: datetime) -> Pending | None:
@@ -91,6 +94,15 @@ class FakeDialogue:
         if self.problem is None:
             self.answers.append(text)
         return self.problem
+
+    async def note_privately(self, tx: Any, visit: Visit, *, note: str, message_id: str, now: datetime) -> Noted:
+        if self.open is None:
+            return Noted(taken=False)
+        self.notes.append(note)
+        return Noted(problem=self.problem)
+
+    async def only_corrects(self, tx: Any, visit: Visit, *, text: str, now: datetime) -> bool:
+        return corrects(text, ["choklad", "vanilj"])
 
 
 class Phones:

@@ -1,0 +1,45 @@
+"""Wishes that may be said at any time (ordering.use_cases.wishes), turned into a question for Rasa."""
+
+from api.gateway.cleaning import clean, has_words, mask
+from api.gateway.context import Context
+from api.gateway.memory import Ask
+from ordering.use_cases.wishes import Wish, read_wish
+
+# As an intent and a choice: Rasa's rules lead it to the order form, or to the order that is placed already.
+_ASKS = {
+    "no_note": Ask(intent="change_delivery", entities=(("choice", "note_to_driver=none"),)),
+    "save_address": Ask(intent="change_address", entities=(("choice", "save_address=yes"),)),
+    "forget_address": Ask(intent="change_address", entities=(("choice", "save_address=forget"),)),
+    "change_order": Ask(intent="change_delivery", entities=(("choice", "change_order=any"),)),
+    "change_address": Ask(intent="change_address"),
+    "start_over": Ask(intent="cancel", entities=(("choice", "start_over=yes"),)),
+}
+_ASK_FOR_NOTE = Ask(intent="change_delivery", entities=(("choice", "note_to_driver=ask"),))
+_OTHER_FORMS = ("complaint", "callback")
+
+
+def wish_in(ctx: Context, text: str) -> Wish | None:
+    """None while something else than an order is asked about: what is told there is its own."""
+    return None if (ctx.memory.question or "").startswith(_OTHER_FORMS) else read_wish(text)
+
+
+async def ask_for(ctx: Context, wish: Wish) -> tuple[Ask, tuple[str, ...]]:
+    """What Rasa is asked, and what is told first. A note is kept here: Rasa reads only what else was said."""
+    if wish.kind != "note":
+        return _ASKS[wish.kind], ()
+    if not wish.note or ctx.visit.person_id is None:
+        return _ASK_FOR_NOTE, ()
+    rest = clean(mask(wish.rest, people=ctx.people).text) if has_words(wish.rest) else ""
+    noted = await ctx.tools.dialogue.note_privately(
+        ctx.tx,
+        ctx.visit,
+        note=wish.note,
+        # The rest is a message of its own, which changes the draft too.
+        message_id=f"{ctx.message_id}:note" if rest else ctx.message_id,
+        now=await ctx.now(),
+    )
+    if not noted.taken:
+        return _ASK_FOR_NOTE, ()
+    ctx.changed = True
+    first = (ctx.say(noted.problem),) if noted.problem else ()
+    return Ask(text=rest) if rest else Ask(intent="inform"), first
