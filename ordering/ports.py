@@ -254,8 +254,14 @@ class Outbox(Protocol):
         """Marks sent and wipes the payload."""
         ...
 
-    async def failed(self, row_id: int, *, error: str, retry_at: datetime | None, status: str = "pending") -> None:
-        """retry_at None: status dead."""
+    async def failed(
+        self, row_id: int, *, error: str, retry_at: datetime | None, now: datetime, status: str = "pending"
+    ) -> None:
+        """Counts an attempt. retry_at None: status dead since now; the payload stays where there is one."""
+        ...
+
+    async def postponed(self, row_id: int, *, reason: str, retry_at: datetime, status: str) -> None:
+        """Nothing could be tried yet, so no attempt is counted."""
         ...
 
     async def by_provider(self, provider_id: str) -> OutboxRow | None: ...

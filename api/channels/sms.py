@@ -1,6 +1,7 @@
 """SMS by Twilio. The answer goes out through the outbox, so the webhook is answered with empty TwiML."""
 
 import logging
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from prometheus_client import Counter
@@ -53,6 +54,6 @@ async def sms_status(request: Request, form: SignedForm) -> None:
         elif status in NEVER_ARRIVED:
             code = form.get("ErrorCode", "") or "no code"
             logger.warning("SMS %s was not delivered: %s, error %s", row.id, status, code)
-            await tx.outbox.failed(row.id, error=f"{status}: {code}", retry_at=None)
+            await tx.outbox.failed(row.id, error=f"{status}: {code}", retry_at=None, now=datetime.now(UTC))
         else:
             logger.info("SMS %s is %s", row.id, status)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from ordering.model import OutboxRow
-from ordering.outbox.sending import NotSent, Outgoing, PerhapsSent, Rejected, Sender
+from ordering.outbox.sending import NotSent, Outgoing, PerhapsSent, Rejected, Sender, WaitsForSetting
 from ordering.ports import Sealer, Stores, Transaction
 from ordering.use_cases import send_orders
 
@@ -21,7 +21,12 @@ log = logging.getLogger("pafyll.outbox")
 BACK_OFF = (2, 10, 30, 120, 600, 1800, 3600)
 # Twilio lists a message a little after it has accepted it.
 LOOK_AFTER = timedelta(seconds=30)
+# How soon a message goes out after the setting that it waits for has been made.
+LOOK_FOR_SETTING = timedelta(minutes=15)
 RECIPIENTS_AT_ONCE = 8
+
+
+_NEEDED = {"sms": "PAFYLL_TWILIO_ACCOUNT_SID"}  # without which a kind has no sender
 
 
 class Dispatcher:
@@ -67,12 +72,14 @@ class Dispatcher:
         sender = self._senders.get(row.kind)
         try:
             if sender is None:
-                raise NotSent(f"nothing here sends messages of kind {row.kind}")
+                raise WaitsForSetting(_NEEDED.get(row.kind, row.kind))
             if not await self._wanted(row):
                 return False
             provider_id = await self._send_once(sender, row)
+        except WaitsForSetting as error:
+            await self._postpone(row, str(error))
         except NotSent as error:
-            await self._later(row, str(error), limit=sender.attempts if sender else None)
+            await self._later(row, str(error))
         except PerhapsSent as error:
             await self._unknown(row, str(error))
         except Rejected as error:
@@ -116,15 +123,19 @@ class Dispatcher:
             if row.kind == send_orders.DISTRIBUTOR:
                 await send_orders.accepted(tx, row, sealer=self._sealer, now=moment)
 
-    async def _later(self, row: OutboxRow, reason: str, *, limit: int | None) -> None:
-        if limit is not None and row.attempts + 1 >= limit:
+    async def _postpone(self, row: OutboxRow, setting: str) -> None:
+        log.warning("outbox %s (%s): waits for %s", row.id, row.kind, setting)
+        async with self._stores.begin() as tx:
+            retry_at = self._clock() + LOOK_FOR_SETTING
+            await tx.outbox.postponed(row.id, reason=f"waits for {setting}", retry_at=retry_at, status=_open_as(row))
+
+    async def _later(self, row: OutboxRow, reason: str) -> None:
+        if row.attempts + 1 >= self._senders[row.kind].attempts:
             await self._give_up(row, reason)
             return
         wait = _back_off(row)
-        # What may have gone out already stays unknown, so that the next attempt looks before it sends.
-        status = "unknown" if row.status == "unknown" else "pending"
         log.warning("outbox %s (%s): %s; again in %.0f s", row.id, row.kind, reason, wait.total_seconds())
-        await self._failed(row, reason, wait, status)
+        await self._failed(row, reason, wait, _open_as(row))
 
     async def _unknown(self, row: OutboxRow, reason: str) -> None:
         sender = self._senders[row.kind]
@@ -141,13 +152,19 @@ class Dispatcher:
 
     async def _failed(self, row: OutboxRow, reason: str, wait: timedelta | None, status: str) -> None:
         async with self._stores.begin() as tx:
-            retry_at = None if wait is None else self._clock() + wait
-            await tx.outbox.failed(row.id, error=reason, retry_at=retry_at, status=status)
+            now = self._clock()
+            retry_at = None if wait is None else now + wait
+            await tx.outbox.failed(row.id, error=reason, retry_at=retry_at, now=now, status=status)
 
     async def _now(self, tx: Transaction) -> datetime:
         if not self._moved_clock:
             return self._clock()
         return self._clock() + max(await tx.facts.clock_offset(), timedelta())
+
+
+def _open_as(row: OutboxRow) -> str:
+    """What may have gone out already stays unknown, so that the next attempt looks before it sends."""
+    return "unknown" if row.status == "unknown" else "pending"
 
 
 def _back_off(row: OutboxRow) -> timedelta:

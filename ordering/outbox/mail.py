@@ -6,7 +6,6 @@ be recognised as one.
 
 import asyncio
 import hashlib
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -20,7 +19,7 @@ import aiosmtplib
 
 from ordering.outbox.distributor import PATIENCE
 from ordering.outbox.files import write_whole
-from ordering.outbox.sending import NotSent, Outgoing, PerhapsSent, Rejected
+from ordering.outbox.sending import NotSent, Outgoing, PerhapsSent, Rejected, WaitsForSetting
 from ordering.settings import MAIL_ADDRESS
 
 # These refuse us, not the mail: it waits until the operator has put the login right.
@@ -141,10 +140,10 @@ class MailFolder:
 class MailWaits:
     """Mails wait in the outbox, however long, for an operator who names a mail server."""
 
-    attempts = sys.maxsize
+    attempts = PATIENCE
 
     async def send(self, message: Outgoing) -> str | None:
-        raise NotSent("waits until PAFYLL_SMTP_HOST is set")
+        raise WaitsForSetting("PAFYLL_SMTP_HOST")
 
     async def sent_before(self, message: Outgoing) -> None:
         return None

@@ -18,6 +18,13 @@ class NotSent(Exception):
     """The message has not gone out and a later attempt may succeed. The text says why, without any content."""
 
 
+class WaitsForSetting(Exception):
+    """The message has not gone out, and cannot before the operator has set something. No attempt has been made.
+
+    The text names the setting.
+    """
+
+
 class Rejected(Exception):
     """The message has not gone out and never will. The text says why, without any content."""
 
@@ -33,7 +40,7 @@ class Sender(Protocol):
         ...
 
     async def send(self, message: Outgoing) -> str | None:
-        """The provider's id for the message. Raises NotSent, Rejected or PerhapsSent."""
+        """The provider's id for the message. Raises NotSent, WaitsForSetting, Rejected or PerhapsSent."""
         ...
 
     async def sent_before(self, message: Outgoing) -> list[str] | None:

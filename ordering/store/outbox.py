@@ -49,12 +49,12 @@ _SENT = (
         sent_at=bindparam("now"),
     )
 )
-_FAILED = (
+_POSTPONED = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(status=bindparam("new_status"), attempts=outbox.c.attempts + 1, error=bindparam("reason"))
+    .values(status=bindparam("new_status"), error=bindparam("reason"), due_at=bindparam("retry_at"))
 )
-_FAILED_UNTIL = _FAILED.values(due_at=bindparam("retry_at"))
+_FAILED = _POSTPONED.values(attempts=outbox.c.attempts + 1)
 _WITHDRAW = delete(outbox).where(
     outbox.c.key == bindparam("which"), outbox.c.status == "pending", outbox.c.attempts == 0
 )
@@ -105,12 +105,16 @@ class SqlOutbox:
     async def sent(self, row_id: int, *, provider_id: str | None, now: datetime) -> None:
         await self._work.write(_SENT, {"row": row_id, "provider": provider_id, "now": now})
 
-    async def failed(self, row_id: int, *, error: str, retry_at: datetime | None, status: str = "pending") -> None:
-        if retry_at is None:
-            await self._work.write(_FAILED, {"row": row_id, "reason": error, "new_status": "dead"})
-        else:
-            parameters = {"row": row_id, "reason": error, "new_status": status, "retry_at": retry_at}
-            await self._work.write(_FAILED_UNTIL, parameters)
+    async def failed(
+        self, row_id: int, *, error: str, retry_at: datetime | None, now: datetime, status: str = "pending"
+    ) -> None:
+        new_status = "dead" if retry_at is None else status
+        parameters = {"row": row_id, "reason": error, "new_status": new_status, "retry_at": retry_at or now}
+        await self._work.write(_FAILED, parameters)
+
+    async def postponed(self, row_id: int, *, reason: str, retry_at: datetime, status: str) -> None:
+        parameters = {"row": row_id, "reason": reason, "new_status": status, "retry_at": retry_at}
+        await self._work.write(_POSTPONED, parameters)
 
     async def by_provider(self, provider_id: str) -> OutboxRow | None:
         row = (await self._work.read(_BY_PROVIDER, {"provider": provider_id})).first()

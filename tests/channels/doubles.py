@@ -44,7 +44,7 @@ class FakeOutbox:
     async def by_provider(self, provider_id):
         return self.rows.get(provider_id)
 
-    async def failed(self, row_id, *, error, retry_at, status="pending"):
+    async def failed(self, row_id, *, error, retry_at, now, status="pending"):
         self.failures.append((row_id, error, retry_at))
 
 

@@ -10,6 +10,7 @@ from email.policy import default
 import pytest
 
 from ordering.outbox.dispatcher import Dispatcher
+from ordering.outbox.distributor import PATIENCE
 from ordering.outbox.mail import MailFolder, SmtpMail, mail_of
 from ordering.outbox.sending import NotSent, Outgoing, Rejected
 from ordering.settings import Settings, SettingsError, load_settings
@@ -296,3 +297,34 @@ def test_settings_that_would_hurt_stop_the_start(given, named):
 
 def test_the_demo_may_send_to_a_mail_server_on_this_machine():
     assert isinstance(build_senders(Settings(demo=True, smtp_host="127.0.0.1", **REAL))["mail"], SmtpMail)
+
+
+async def test_waiting_for_a_mail_server_uses_up_no_attempts(
+    stores, sealer, clock, by_mail, put_mail, server, status_of
+):
+    row_id = await put_mail()
+    waiting = Dispatcher(stores, build_senders(Settings(secret_key="s" * 40)), sealer, clock)
+    for _ in range(2 * PATIENCE):
+        assert await waiting.dispatch() == 0
+        clock.pass_(hours=1)
+    assert await status_of(row_id) == "pending"
+    server.faults = ["MAIL 451"]
+    assert await by_mail.dispatch() == 0
+    assert await status_of(row_id) == "pending", "the first try that fails must not be the last"
+    clock.pass_(minutes=1)
+    assert await by_mail.dispatch() == 1
+
+
+async def test_an_sms_waits_for_an_account_at_twilio_without_using_up_attempts(
+    stores, sealer, clock, dispatcher, put_sms, twilio, status_of
+):
+    row_id = await put_sms()
+    waiting = Dispatcher(stores, build_senders(Settings(secret_key="s" * 40)), sealer, clock)
+    for _ in range(10):
+        await waiting.dispatch()
+        clock.pass_(hours=1)
+    twilio.faults = ["500"]
+    await dispatcher.dispatch()
+    assert await status_of(row_id) == "pending"
+    clock.pass_(minutes=1)
+    assert await dispatcher.dispatch() == 1

@@ -63,12 +63,12 @@ async def test_a_failed_row_is_due_again_later_and_is_given_up_in_the_end(stores
     await lease(stores)
     soon = NOW + timedelta(seconds=20)
     async with stores.begin() as tx:
-        await tx.outbox.failed(row_id, error="503", retry_at=soon)
+        await tx.outbox.failed(row_id, error="503", retry_at=soon, now=NOW)
     assert await lease(stores) == []
     (row,) = await lease(stores, soon)
     assert (row.status, row.attempts) == ("pending", 1)
     async with stores.begin() as tx:
-        await tx.outbox.failed(row_id, error="400", retry_at=None)
+        await tx.outbox.failed(row_id, error="400", retry_at=None, now=NOW)
     assert await lease(stores, NOW + timedelta(days=1)) == []
 
 
@@ -78,7 +78,7 @@ async def test_a_row_that_may_have_gone_out_says_so_when_it_comes_back(stores: S
     assert crashed is not None
     await lease(stores)
     async with stores.begin() as tx:
-        await tx.outbox.failed(reported, error="connection lost", retry_at=NOW + LEASE, status="unknown")
+        await tx.outbox.failed(reported, error="connection lost", retry_at=NOW + LEASE, now=NOW, status="unknown")
     assert await lease(stores, NOW + LEASE - timedelta(seconds=1)) == []
     again = await lease(stores, NOW + LEASE)
     assert {row.id: row.status for row in again} == {reported: "unknown", crashed: "unknown"}
@@ -93,5 +93,5 @@ async def test_what_nobody_has_tried_to_send_can_be_taken_back(stores: SqlStores
         assert not await tx.outbox.withdraw("waiting")
         (tried,) = await tx.outbox.lease(NOW)
         assert not await tx.outbox.withdraw("tried"), "it is on its way"
-        await tx.outbox.failed(tried.id, error="no answer", retry_at=NOW)
+        await tx.outbox.failed(tried.id, error="no answer", retry_at=NOW, now=NOW)
         assert not await tx.outbox.withdraw("tried"), "it may have gone out"
