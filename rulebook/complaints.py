@@ -37,6 +37,11 @@ def rules_of(route: ComplaintRoute) -> tuple[str, ...]:
     return _RULES[route]
 
 
+def has_deadline(route: ComplaintRoute) -> bool:
+    """C1, C4: for what is reported; who returns something, or turns to the supplier, reports nothing."""
+    return route in ("defect_report", "deviation_report")
+
+
 def last_day(discovered: date | None, complaint_days: int | None) -> date | None:
     """C1, C4, and so by when (C6). None where the day of discovery or the region's deadline is not known."""
     if discovered is None or complaint_days is None:

@@ -229,11 +229,12 @@ def complain(
         no_return_kinds=parameters.never_returned_kinds,
         leftovers_returnable=parameters.leftovers_returnable,
     )
-    last_day = complaints.last_day(discovered, parameters.complaint_days)
+    days = parameters.complaint_days if complaints.has_deadline(route) else None
+    last_day = complaints.last_day(discovered, days)
     return Complaint(
         route,
         complaints.is_late(last_day, day),
         last_day,
         rules=complaints.rules_of(route),
-        numbers={"complaint_days": parameters.complaint_days, "discovered": discovered, "kind": article.kind},
+        numbers={"complaint_days": days, "discovered": discovered, "kind": article.kind},
     )

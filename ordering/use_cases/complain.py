@@ -36,7 +36,6 @@ QUESTIONS = (
     "complaint_wanted",
 )
 KINDS = INTENTS
-_REPORTED = ("defect_report", "deviation_report")  # the routes on which something is reported, so that it may be late
 _LONG_AGO = timedelta(days=3650)
 _LONGEST = 1000
 _FEW_WORDS = 3
@@ -185,7 +184,7 @@ def _judged(case: PatientCase, complaint: Complaint) -> Complaint:
     if complaint.kind is None:
         return replace(complaint, route=None, late=False)
     judgement = judge(case, complaint)
-    return replace(complaint, route=judgement.route, late=judgement.route in _REPORTED and judgement.late)
+    return replace(complaint, route=judgement.route, late=judgement.late)
 
 
 def _closed(complaint: Complaint) -> Literal["referred", "received"]:
@@ -218,7 +217,7 @@ def _open(case: PatientCase, complaint: Complaint, question: str) -> bool:
     route = judge(case, complaint).route
     if question == "complaint_discovered":
         day = complaint.discovered or complaint.discovered_before
-        return not day and route in _REPORTED and _discovery_matters(case, complaint)
+        return not day and _discovery_matters(case, complaint)
     return kind in DEVIATIONS and route == "deviation_report" and complaint.wanted is None
 
 
@@ -236,7 +235,7 @@ def _discovery_matters(case: PatientCase, complaint: Complaint) -> bool:
 
 
 def days_allowed(case: PatientCase, complaint: Complaint) -> int | None:
-    """Days from the discovery to the last day to report it; None where the region has no such day."""
+    """Days from the discovery to the last day to report it; None where the region, or the route, has no such day."""
     last = judge(case, complaint, discovered=case.day).last_day
     return (last - case.day).days if last else None
 

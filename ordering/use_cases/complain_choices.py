@@ -15,9 +15,9 @@ _KINDS = ("defect", "damaged", "wrong_article", "wrong_number", "missing", "wron
 _DO_NOT_KNOW = ("vet inte", "vet ej", "jag vet inte", "ingen aning", "minns inte", "don't know", "no idea", "not sure")
 _CALLED = {
     "defect": ("fel på produkten", "fungerar inte", "defekt", "reklamation", "defect", "faulty", "does not work"),
-    "damaged": ("skadat", "skadad", "trasigt", "trasig", "sönder", "damaged", "broken"),
+    "damaged": ("skadat", "skadad", "damaged"),
     "wrong_article": ("fel produkt", "fel sak", "fel sort", "wrong item", "wrong kind"),
-    "wrong_number": ("saknas", "för få", "för många", "missing", "too few", "too many"),
+    "wrong_number": ("för få", "för många", "too few", "too many"),
     "missing": ("inte kommit", "kom inte", "försvunnet", "not arrived", "never came", "lost"),
     "return": ("retur", "returnera", "skicka tillbaka", "send it back"),
     "other": ("annat", "inget av det", "other", "none of these", *_DO_NOT_KNOW),
