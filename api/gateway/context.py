@@ -33,7 +33,7 @@ class Dialogue(Protocol):
         ...
 
     async def note_privately(
-        self, tx: Transaction, visit: Visit, *, note: str, message_id: str, now: datetime
+        self, tx: Transaction, visit: Visit, *, note: str, begin: bool, message_id: str, now: datetime
     ) -> Noted: ...
 
     async def only_corrects(self, tx: Transaction, visit: Visit, *, text: str, now: datetime) -> bool: ...
@@ -57,9 +57,9 @@ class OrderDialogue:
         )
 
     async def note_privately(
-        self, tx: Transaction, visit: Visit, *, note: str, message_id: str, now: datetime
+        self, tx: Transaction, visit: Visit, *, note: str, begin: bool, message_id: str, now: datetime
     ) -> Noted:
-        return await note_privately(tx, self.book, visit, note=note, message_id=message_id, now=now)
+        return await note_privately(tx, self.book, visit, note=note, begin=begin, message_id=message_id, now=now)
 
     async def only_corrects(self, tx: Transaction, visit: Visit, *, text: str, now: datetime) -> bool:
         return await only_corrects(tx, self.book, visit, text=text, now=now)

@@ -27,13 +27,16 @@ async def ask_for(ctx: Context, wish: Wish) -> tuple[Ask, tuple[str, ...]]:
     """What Rasa is asked, and what is told first. A note is kept here: Rasa reads only what else was said."""
     if wish.kind != "note":
         return _ASKS[wish.kind], ()
+    rest = clean(mask(wish.rest, people=ctx.people).text) if has_words(wish.rest) else ""
+    if wish.note and rest and ctx.visit.person_id is None:
+        return Ask(text=rest), (ctx.say("utter_note_later"),)
     if not wish.note or ctx.visit.person_id is None:
         return _ASK_FOR_NOTE, ()
-    rest = clean(mask(wish.rest, people=ctx.people).text) if has_words(wish.rest) else ""
     noted = await ctx.tools.dialogue.note_privately(
         ctx.tx,
         ctx.visit,
         note=wish.note,
+        begin=bool(rest),
         # The rest is a message of its own, which changes the draft too.
         message_id=f"{ctx.message_id}:note" if rest else ctx.message_id,
         now=await ctx.now(),

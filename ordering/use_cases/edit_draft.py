@@ -11,7 +11,7 @@ from ordering.use_cases.complain import KINDS
 from ordering.use_cases.driver_note import NOTE, is_sensitive
 from ordering.use_cases.explain import explain
 from ordering.use_cases.patient_case import PatientCase
-from ordering.use_cases.picked_answers import Edit, PickedAnswers, begin_anew
+from ordering.use_cases.picked_answers import Edit, PickedAnswers, begin_anew, take_the_only_line
 from ordering.use_cases.same_again import take_as_last_time, take_variants_as_last_time
 from ordering.variants import Choice, find_variant, read_choice
 from rulebook import facts
@@ -54,6 +54,8 @@ def _counted(line: DraftLine) -> tuple[int | None, dict[str, int]]:
 def edit(case: PatientCase, message: Message) -> Edit:
     """Changes `case.draft` (made when there is none). Saving is the caller's. Never raises for what a patient said."""
     draft = case.draft or begin_anew(case)
+    if not draft.lines:
+        take_the_only_line(case)
     if draft.seen == message.id:
         return Edit(changed=True)
     editor = _Editor(case, draft, message)

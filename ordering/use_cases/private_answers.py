@@ -205,17 +205,21 @@ async def answer_privately(
 
 
 async def note_privately(
-    tx: Transaction, book: Rulebook, visit: Visit, *, note: str, message_id: str, now: datetime
+    tx: Transaction, book: Rulebook, visit: Visit, *, note: str, begin: bool, message_id: str, now: datetime
 ) -> Noted:
-    """Keeps a note to the driver that was given unasked, in an order that is begun.
+    """Keeps a note to the driver that was given unasked, in the order being made. begin: more was said, so begin one.
 
     `problem`: the name of a response; the note is then asked for. `taken` False: there is no order to write it on.
     """
     for _ in range(_TRIES):
         case = await load(tx, book, visit, now=now)
         draft = case.draft
-        if draft is None or not draft.begun or case.question == "resume":
+        if case.question == "resume":
             return Noted(taken=False)
+        if draft is None or not draft.begun:
+            if not begin or not case.can_take():
+                return Noted(taken=False)
+            draft = case.draft = draft or Draft(visit_id=visit.id)
         if draft.seen == message_id:
             return Noted()
         before = draft.snapshot()

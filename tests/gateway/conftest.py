@@ -95,7 +95,9 @@ class FakeDialogue:
             self.answers.append(text)
         return self.problem
 
-    async def note_privately(self, tx: Any, visit: Visit, *, note: str, message_id: str, now: datetime) -> Noted:
+    async def note_privately(
+        self, tx: Any, visit: Visit, *, note: str, begin: bool, message_id: str, now: datetime
+    ) -> Noted:
         if self.open is None:
             return Noted(taken=False)
         self.notes.append(note)
