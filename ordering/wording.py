@@ -52,6 +52,12 @@ def packages(number: int, label: str, language: str) -> str:
     return str(words).format(number=number, product=label)
 
 
+def counted(number: int, what: str, language: str) -> str:
+    """ "1 dag", "12 dagar"; `what` is a key of the words counted."""
+    one, several = _word("counted", language)[what]
+    return str(one if number == 1 else several).format(number=number)
+
+
 def flavour(variant: Variant, language: str) -> str:
     """A flavour (or another variant) by its name; the Swedish one where the language has none."""
     return str(_words()["flavours"].get(language, {}).get(variant.name.lower(), variant.name))

@@ -24,14 +24,14 @@ def explain(case: PatientCase, state: LineState) -> Say:
     if decision.allowed:
         values |= {
             "max": str(line.packages_per_withdrawal),
-            "withdrawals_left": str(decision.withdrawals_left),
+            "withdrawals_left": case.counted(decision.withdrawals_left or 0, "withdrawals"),
             "last_valid_day": day("last_valid_day"),
         }
         return Say("utter_possible_now", values)
     if decision.reason == "too_early" and decision.possible_from:
         values |= {
             "possible_from": case.worded(decision.possible_from),
-            "days_left": str(numbers["days_left"]),
+            "days_left": case.counted(numbers["days_left"], "days"),
             "period_days": str(numbers["period_days"]),
             "waiting_days": str(numbers["waiting_days"]),
             "fraction": wording.part(Fraction(numbers["fraction"]), case.visit.language),

@@ -56,7 +56,7 @@ def prescriptions(case: PatientCase) -> list[Say]:
             "number": str(line.number),
             "product": case.label(line),
             "max": str(line.packages_per_withdrawal),
-            "withdrawals_left": str(decision.withdrawals_left),
+            "withdrawals_left": case.counted(decision.withdrawals_left or 0, "withdrawals"),
             "last_valid_day": case.worded(decision.numbers["last_valid_day"]),
         }
         says.append(Say("utter_prescription_line", values))

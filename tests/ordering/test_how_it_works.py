@@ -48,7 +48,7 @@ def test_a_patient_hears_the_same_words_about_their_own_waiting_w1():
     general, own, run_out = how_it_works(Here(BOOK, "vg", TODAY), ["why_waiting"], case=case)
     assert (own.response, run_out.response) == ("utter_too_early", "utter_run_out")
     assert own.values["fraction"] == general.values["fraction"]
-    assert own.values["days_left"] == "10"
+    assert own.values["days_left"] == "10 dagar"
 
 
 def test_where_or_when_there_is_no_waiting_time_that_is_said_w3():
