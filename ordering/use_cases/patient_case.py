@@ -292,6 +292,9 @@ class PatientCase:
             text += f" ({wording.flavours(line.article, variants, self.visit.language)})"
         return text
 
+    def counted(self, number: int, what: str) -> str:
+        return wording.counted(number, what, self.visit.language)
+
     def worded(self, day: date) -> str:
         return wording.day(day, self.visit.language, today=self.day)
 
