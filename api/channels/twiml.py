@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from textwrap import shorten, wrap
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
@@ -13,6 +14,11 @@ SECONDS_TO_ANSWER = 5
 SECONDS_TO_FETCH = 15  # a personal number or a code has to be found first
 CODE_DIGITS = 6
 MOST_ONE_KEY_CHOICES = 9
+
+# Twilio's own limits: what is longer ends the call with an error.
+MOST_SPOKEN = 4096
+MOST_HINTS = 500
+MOST_HINT = 100
 
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PHONE_NUMBER = re.compile(r"(?<![\w-])0\d{1,3}-\d[\d ]{3,}\d(?!\w)")
@@ -75,7 +81,7 @@ def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say, voices: M
         offer = say("utter_voice_other_language", channel="voice", language=reply.also_in)
         told.insert(1, (offer, reply.also_in))
     for text, language in told:
-        if words := spoken(text).strip():
+        for words in wrap(spoken(text), MOST_SPOKEN, break_on_hyphens=False):
             parent.say(words, language=_locale(language), voice=voices.get(language, voices["sv"]))
 
 
@@ -104,5 +110,6 @@ def _keys(reply: Reply) -> dict[str, int | str]:
 
 
 def _hints(choices: tuple[Choice, ...]) -> dict[str, str]:
-    words = [" ".join(NOT_IN_XML.sub("", choice.label).replace(",", " ").split()) for choice in choices]
-    return {"hints": ", ".join(filter(None, words))} if any(words) else {}
+    labels = (NOT_IN_XML.sub("", choice.label).replace(",", " ") for choice in choices)
+    words = [words for label in labels if (words := shorten(label, MOST_HINT, placeholder=""))]
+    return {"hints": ", ".join(words[:MOST_HINTS])} if words else {}
