@@ -3,6 +3,7 @@
 from rasa_sdk.events import FollowupAction
 
 from actions.turn import Events, PatientAction, Turn, leave_form
+from ordering.model import Order
 from ordering.use_cases.cancel_order import cancel_order, cancellable
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.questions import products_of
@@ -23,12 +24,16 @@ class CancelOrder(PatientAction):
             turn.tell([await cancel_order(turn.tx, case, picked[0])])
         orders = [order for order in cancellable(case) if order.number not in picked]
         if orders:
-            asked = {"number": orders[0].number, "products": products_of(case, orders[0])}
-            turn.tell([Say("utter_ask_cancel_order", asked)])
-            return leave_form()  # one question at a time; an order being made is kept and offered again
+            return ask_to_take_back(turn, case, orders[0])
         if not picked:
             turn.tell([too_late(case)])
         return []
+
+
+def ask_to_take_back(turn: Turn, case: PatientCase, order: Order) -> Events:
+    """One question at a time: an order being made is kept and offered again."""
+    turn.tell([Say("utter_ask_cancel_order", {"number": order.number, "products": products_of(case, order)})])
+    return leave_form()
 
 
 class ChangeOrder(PatientAction):

@@ -9,9 +9,11 @@ from actions.turn import Events, PatientAction, Turn, service
 from ordering.model import Complaint
 from ordering.use_cases.complain import KINDS, Heard, hear, leave, next_question, one_step_back, tells_something
 from ordering.use_cases.complain_answers import answer
-from ordering.use_cases.complain_words import Told, wants_to_order
+from ordering.use_cases.complain_words import Told, asks, wants_to_order
+from ordering.use_cases.how_it_works import returns_in_general
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
+from ordering.use_cases.whose import about_own
 
 FORM = "complaint_form"
 # What may be an answer to a question with choices; anything else is answered by its own rule, and then it asks again.
@@ -70,6 +72,14 @@ def ask(question: str | None, *, missed: str | None = None) -> Events:
 class Complain(PatientAction):
     def name(self) -> str:
         return "action_complain"
+
+    async def act(self, turn: Turn) -> Events:
+        message = turn.message
+        general = message.intent == "return_products" and asks(message.text) and not about_own(message)
+        if turn.visit.person_id is None and general:
+            turn.tell([*returns_in_general(turn.here), Say("utter_offer_return")])
+            return []
+        return await super().act(turn)
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         heard = await listen(turn, case, begin=True)

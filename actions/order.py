@@ -5,9 +5,11 @@ from datetime import timedelta
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions import complaint
+from actions.cancel_order import ask_to_take_back
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
 from actions.turn import Events, PatientAction, Turn, leave_form, service
 from ordering.model import Order
+from ordering.use_cases.cancel_order import undoable
 from ordering.use_cases.complain import give_up_complaint
 from ordering.use_cases.edit_draft import edit
 from ordering.use_cases.explain import blocked
@@ -38,6 +40,8 @@ _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 _SURE = 0.6
 # A question about how things work names products, numbers and ways of delivery, and wants none of them.
 _ONLY_ASKS = "ask_how_it_works"
+# So does "I have only three left", when Rasa is sure of it.
+_TELLS_OF_NEED = "ask_urgent_delivery"
 _NEVER_EDITS = frozenset(["cancel", "go_back", "cancel_order", "report_defect", "report_deviation", "return_products"])
 
 
@@ -65,7 +69,8 @@ class ValidateOrderForm(PatientAction):
 
     async def _edit(self, turn: Turn, case: PatientCase, *, starting: bool) -> Events:
         message = turn.message
-        if message.intent == _ONLY_ASKS or (message.intent in _NEVER_EDITS and message.confidence >= _SURE):
+        sure = message.confidence >= _SURE
+        if message.intent == _ONLY_ASKS or (message.intent in (_TELLS_OF_NEED, *_NEVER_EDITS) and sure):
             return [*question_slots(case, case.question), ActionExecutionRejected("order_form")]
         if starting and case.question == "resume":
             return question_slots(case, "resume")  # begun in another visit: offered before anything is made of it
@@ -137,6 +142,12 @@ class AnswerYesOrNo(PatientAction):
     def name(self) -> str:
         return "action_yes_or_no"
 
+    async def act(self, turn: Turn) -> Events:
+        if turn.visit.person_id is None:  # nothing of anybody's is asked for
+            turn.tell(turn.what_next())
+            return []
+        return await super().act(turn)
+
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         orders = just_placed(case) if turn.message.intent == "affirm" else []
         turn.tell(receipts(case, orders) if orders else turn.what_next())
@@ -151,6 +162,9 @@ class GoBack(PatientAction):
         if turn.tracker.active_loop_name == complaint.FORM:
             return await complaint.step_back(turn, case)
         if case.draft is None or not case.draft.go_back():
+            order = None if case.draft and case.draft.begun else undoable(case)
+            if order:
+                return ask_to_take_back(turn, case, order)
             turn.tell([Say("utter_nothing_to_go_back_to")])
             return []
         case.draft.seen = turn.message.id
@@ -172,6 +186,9 @@ class Cancel(PatientAction):
         if await give_up_complaint(turn.tx, case, turn.message.id, telling=telling):
             turn.tell([Say("utter_complaint_dropped")])
             return [*leave_form(), *go_on_with_order(case)]
+        order = None if case.draft else undoable(case)
+        if order:
+            return ask_to_take_back(turn, case, order)
         await turn.tx.orders.drop_draft(case.person.id)
         turn.tell([Say("utter_order_dropped" if case.draft else "utter_nothing_to_cancel")])
         return leave_form()

@@ -2,7 +2,10 @@
 
 from actions.turn import Events, PatientAction, Turn
 from ordering.use_cases import questions
+from ordering.use_cases.how_it_works import fees_in_general
 from ordering.use_cases.patient_case import PatientCase
+from ordering.use_cases.said import Say
+from ordering.use_cases.whose import about_own
 
 
 class AskNextWithdrawal(PatientAction):
@@ -35,6 +38,12 @@ class AskOrderStatus(PatientAction):
 class AskFee(PatientAction):
     def name(self) -> str:
         return "action_fee"
+
+    async def act(self, turn: Turn) -> Events:
+        if turn.visit.person_id is None and not about_own(turn.message):
+            turn.tell([*fees_in_general(turn.here), Say("utter_offer_own_fees")])
+            return []
+        return await super().act(turn)
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         turn.tell(questions.fees(case))

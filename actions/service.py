@@ -13,6 +13,9 @@ from ordering.use_cases.customer_service import opening_hours
 from ordering.use_cases.questions import new_prescription
 from ordering.use_cases.said import Say
 
+_WHY = re.compile(
+    r"(?:\w+ )?(?:varför|why|how come|hur kommer det sig|vad beror det|av vilken anledning)\b", re.IGNORECASE
+)
 _NOT = frozenset(["inte", "ingen", "ej", "not", "no", "dont", "doesnt", "cant", "cannot"])
 
 
@@ -80,8 +83,14 @@ class HowItWorks(VisitAction):
         return "action_how_it_works"
 
     async def act(self, turn: Turn) -> Events:
+        topics = turn.message.values("topic")
+        if not topics and _WHY.match(turn.message.text):
+            if turn.tracker.active_loop_name:  # why that question is asked is not known here
+                turn.tell([Say("utter_help_here")])
+                return []
+            topics = ["why_waiting"]
         case = await turn.case() if turn.visit.person_id is not None else None
-        turn.tell(how_it_works.how_it_works(turn.here, turn.message.values("topic"), case=case))
+        turn.tell(how_it_works.how_it_works(turn.here, topics, case=case))
         return []
 
 

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 NOT_UNDERSTOOD = "nlu_fallback"
 RANKING_KEPT = 3
+# A goodbye ends a call, so one that is only guessed is none.
+GOODBYE, SURE = "goodbye", 0.6
 
 make_quick()
 tell_failures()
@@ -98,6 +100,8 @@ async def understood(agent: Agent, asked: Turn) -> dict[str, Any]:
     """
     if asked.text:
         parsed = await agent.processor.parse_message(UserMessage(asked.text))
+        if parsed["intent"]["name"] == GOODBYE and parsed["intent"]["confidence"] < SURE:
+            parsed["intent"] = {"name": NOT_UNDERSTOOD, "confidence": parsed["intent"]["confidence"]}
     else:
         intent = {"name": asked.intent or NOT_UNDERSTOOD, "confidence": 1.0}
         parsed = {"text": "", "intent": intent, "intent_ranking": [intent], "entities": asked.entities}

@@ -16,6 +16,11 @@ def cancellable(case: PatientCase) -> list[Order]:
     ]
 
 
+def undoable(case: PatientCase) -> Order | None:
+    """The newest order that was made so lately that the patient has been told that it may be undone."""
+    return next((one for one in cancellable(case) if one.send_after is not None and one.send_after > case.now), None)
+
+
 async def cancel_order(tx: Transaction, case: PatientCase, number: str) -> Say:
     """Cancels the patient's own order with that number; says why when it is too late."""
     order = next((order for order in case.orders if order.number == number), None)

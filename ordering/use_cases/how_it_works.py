@@ -248,6 +248,25 @@ def urgent_delivery(here: Here) -> list[Say]:
     return says
 
 
+# What anybody may hear of money and returns before it is known who asks
+
+
+def fees_in_general(here: Here) -> list[Say]:
+    """F1-F6: whether the region states fees, and for what."""
+    areas = [area for row in here.value("fees") or () for area in row.get("when", {}).get("area", ())]
+    what = here.words("products", dict.fromkeys(areas))
+    return [here.say("utter_general_fee", what=capitalised(what)) if what else here.say("utter_general_fee_not_stated")]
+
+
+def returns_in_general(here: Here) -> list[Say]:
+    """C5: how a return is made, and that leftovers are not taken back where the region says so."""
+    leftover = here.book.complain(
+        region=here.region, day=here.day, kind="return", article=facts.Article(), discovered=None, leftover=True
+    )
+    kept = [here.say("utter_general_return_leftover")] if leftover.route == "not_returnable" else []
+    return [here.say("utter_general_return"), *kept]
+
+
 # Those that say more about what is meant go first: "how do asylum seekers order?" is about asylum seekers.
 TOPICS: dict[str, Callable[[Here], list[Say]]] = {
     "protected": _registered("protected"),

@@ -3,7 +3,7 @@
 from datetime import date
 
 from ordering import wording
-from ordering.model import Order
+from ordering.model import Line, Order
 from ordering.use_cases.explain import capitalised, explain, run_out
 from ordering.use_cases.how_it_works import Here, ages_of_prescribers, delivery_hours
 from ordering.use_cases.patient_case import LineState, PatientCase
@@ -187,12 +187,28 @@ def fees(case: PatientCase) -> list[Say]:
         says = [Say("utter_read_fee", {"fee": str(kr)}) for kr in new_fees(case, case.draft) if kr is not None]
         return [*(says or [Say("utter_fee_unknown")]), *charged]
     says = []
-    for state in about(case, []):
-        kr = fee(case, [(state.line, state.line.packages_per_withdrawal)])
+    for states in _charged_together(case, about(case, [])):
+        kr = fee(case, _whole(states))
         if kr is not None:
-            values = {"product": capitalised(case.label(state.line)), "fee": str(kr)}
+            values = {"product": capitalised(_labels(case, states)), "fee": str(kr)}
             says.append(Say(invoiced("utter_fee", case), values))
     return [*(says or [Say("utter_fee_unknown")]), *charged]
+
+
+def _charged_together(case: PatientCase, states: list[LineState]) -> list[list[LineState]]:
+    """Lines of one prescription type and payer whose withdrawal costs no more together than one by one (F1-F3)."""
+    kinds: dict[tuple[str | None, str], list[LineState]] = {}
+    for state in states:
+        kinds.setdefault((state.line.prescription_type, state.line.payer), []).append(state)
+    groups = []
+    for kind in kinds.values():
+        once = {fee(case, _whole([state])) for state in kind} == {fee(case, _whole(kind))}
+        groups += [kind] if once else [[state] for state in kind]
+    return groups
+
+
+def _whole(states: list[LineState]) -> list[tuple[Line, int]]:
+    return [(state.line, state.line.packages_per_withdrawal) for state in states]
 
 
 def invoiced(response: str, case: PatientCase) -> str:

@@ -1,6 +1,7 @@
 """The order visit through the actions, on the demo people."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -99,7 +100,7 @@ async def test_none_left_and_expired_point_to_the_prescriber(rasa):
 
 async def test_nobody_known_means_asking_who_it_is_and_nothing_else(rasa):
     await rasa.begin()
-    for action in ("action_next_withdrawal", "action_order_status", "action_prescriptions", "action_fee"):
+    for action in ("action_next_withdrawal", "action_order_status", "action_prescriptions"):
         assert await rasa.call(action, "ask") == [{"need": "identity"}]
     assert await rasa.call("validate_order_form", "order_products") == [{"need": "identity"}]
     assert await rasa.call("action_place_order", "order_products", first=False) == []
@@ -181,6 +182,20 @@ async def test_an_order_can_be_taken_back_while_it_may_be_undone_w8(rasa):
     assert await rasa.call("action_cancel_order", "cancel_order") == ["utter_no_order_to_cancel"]
 
 
+@pytest.mark.parametrize(("action", "intent"), [("action_go_back", "go_back"), ("action_cancel", "cancel")])
+async def test_just_after_the_order_a_step_back_or_a_stop_asks_whether_to_take_it_back_w8(rasa, action, intent):
+    await to_confirm(rasa)
+    await rasa.call("action_ask_confirm", first=False)
+    await rasa.answer("affirm")
+    await rasa.call("action_place_order", "affirm", first=False)
+    rasa.loop = None
+    assert await rasa.call(action, intent) == ["utter_ask_cancel_order"]
+    assert {order.status for order in await orders(rasa)} == {"confirmed"}
+    async with service().stores.begin() as tx:
+        await tx.facts.set_clock_offset(timedelta(minutes=16))
+    assert await rasa.call(action, intent) in (["utter_nothing_to_go_back_to"], ["utter_nothing_to_cancel"])
+
+
 async def test_an_asylum_seeker_hears_the_fee_of_fifty_kronor_f5(rasa):
     await rasa.begin(TESFAY, region="skane")
     assert await rasa.call("action_fee", "ask_fee") == ["utter_fee_monthly"]
@@ -214,10 +229,18 @@ async def test_the_parent_orders_for_the_child_w11(rasa):
 
 async def test_a_fee_is_told_once_for_the_whole_order(rasa):
     await rasa.begin("19930711CL05", region="skane")
-    assert await rasa.call("action_fee", "ask_fee") == ["utter_fee_monthly", "utter_fee_monthly", "utter_fees_charged"]
+    assert await rasa.call("action_fee", "ask_fee") == ["utter_fee_monthly", "utter_fees_charged"]
     await rasa.call("validate_order_form", "order_products")
     await rasa.pick("lines=all")
     assert await rasa.call("action_fee", "ask_fee", first=False) == ["utter_read_fee", "utter_fees_charged"]
+
+
+async def test_how_few_are_left_is_no_amount_to_order(rasa):
+    await rasa.begin(ANNA)
+    await rasa.call("validate_order_form", "order_products", ("product", "teststickor"))
+    await rasa.answer("ask_urgent_delivery", ("amount", "3"), text="men jag har bara 3 kvar")
+    assert "action_execution_rejected" in rasa.events
+    assert rasa.asked == "amount"
 
 
 async def test_every_action_and_response_that_is_named_exists(rasa):

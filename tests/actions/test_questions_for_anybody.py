@@ -73,3 +73,34 @@ async def test_urgent_delivery_is_for_the_prescriber_to_ask_for_d12(rasa):
     assert await rasa.call("action_urgent_delivery", "ask_urgent_delivery") == ["utter_urgent_delivery"]
     await rasa.begin(region="skane")
     assert await rasa.call("action_urgent_delivery", "ask_urgent_delivery") == ["utter_urgent_not_known_here"]
+
+
+async def test_why_after_a_refusal_is_answered_with_the_reason_and_the_day(rasa):
+    await rasa.begin(ERIK)
+    said = await rasa.call("action_how_it_works", "ask_how_it_works", text="varför då")
+    assert said[0] == "utter_how_waiting"
+    assert {"utter_too_early", "utter_run_out"} <= set(said)
+    rasa.loop = "order_form"
+    assert await rasa.call("action_how_it_works", "ask_how_it_works", text="varför?") == ["utter_help_here"]
+
+
+async def test_what_it_costs_and_how_to_return_is_told_to_anybody_and_ones_own_offered(rasa):
+    await rasa.begin()
+    fee, returned = ("action_fee", "ask_fee"), ("action_complain", "return_products")
+    assert await rasa.call(*fee, text="vad kostar det?") == ["utter_general_fee_not_stated", "utter_offer_own_fees"]
+    assert await rasa.call(*returned, text="kan man lämna tillbaka produkter?") == [
+        "utter_general_return",
+        "utter_general_return_leftover",
+        "utter_offer_return",
+    ]
+    for action, text in ((fee, "vad kostar mina katetrar?"), (returned, "jag vill lämna tillbaka katetrar")):
+        assert await rasa.call(*action, text=text) == [{"need": "identity"}]
+    assert await rasa.call(*fee, ("choice", "own=yes")) == [{"need": "identity"}]
+    await rasa.begin(region="skane")
+    assert await rasa.call(*fee, text="what does it cost?") == ["utter_general_fee", "utter_offer_own_fees"]
+    assert await rasa.call(*returned, text="can I return products?") == ["utter_general_return", "utter_offer_return"]
+
+
+async def test_a_yes_or_no_to_nothing_asks_nobody_who_they_are(rasa):
+    await rasa.begin()
+    assert await rasa.call("action_yes_or_no", "deny") == ["utter_what_next"]
