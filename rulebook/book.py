@@ -5,12 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from rulebook import articles as search
 from rulebook import decisions, delivery_decisions, people, prescribing_decisions, prescriptions
 from rulebook.catalogue import catalogue
-from rulebook.errors import UnknownRegion
 from rulebook.facts import (
     STOCKHOLM,
     Actor,
@@ -24,16 +22,13 @@ from rulebook.facts import (
     Want,
     Withdrawn,
 )
-from rulebook.looked_at import LOOKS_AT
-from rulebook.parameter_files import UNDATED, DatedParameter, Forum, RegionParameters, read_folder
-from rulebook.parameter_values import Parameters
+from rulebook.parameter_files import read_folder
+from rulebook.regions_book import RegionsBook
 from rulebook.situations import Situation, first_fit
-from rulebook.sources import Source
 from rulebook.verdict import (
     Answer,
     Complaint,
     Copy,
-    CustomerService,
     Decision,
     DeliveryCheck,
     DeliveryDay,
@@ -43,7 +38,6 @@ from rulebook.verdict import (
     FeesCharged,
     Opening,
     Overdue,
-    ParameterValue,
     Prescribing,
     Registration,
     SameAgain,
@@ -58,30 +52,11 @@ def _local(moment: datetime) -> datetime:
     return moment if moment.tzinfo is None else moment.astimezone(STOCKHOLM)
 
 
-class Rulebook:
+class Rulebook(RegionsBook):
     """Every method is pure: same arguments, same answer. A region that has no file raises UnknownRegion.
 
     An answer says by which rules, numbers and sources it came about (verdict.Answer); a refusal is an answer too.
     """
-
-    def __init__(self, regions: dict[str, RegionParameters]) -> None:
-        self._regions = regions
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        return tuple(self._regions)
-
-    def region_name(self, region: str) -> str:
-        return self._region(region).name
-
-    def _region(self, region: str) -> RegionParameters:
-        try:
-            return self._regions[region]
-        except KeyError:
-            raise UnknownRegion(region) from None
-
-    def _on(self, region: str, day: date) -> Parameters:
-        return self._region(region).on(day)
 
     def _situation(
         self,
@@ -100,11 +75,6 @@ class Rulebook:
             prescription_type=prescription_type or search.type_of(article.subgroup, of_types),
             option=option,
         )
-
-    def _sourced[A: Answer](self, region: str, day: date, question: str, answer: A) -> A:
-        here = self._region(region)
-        rules = here.rules_here(answer.rules)
-        return replace(answer, rules=rules, sources=here.sources(day, rules, LOOKS_AT[question]))
 
     # Withdrawals and orders
 
@@ -212,6 +182,30 @@ class Rulebook:
             self._on(region, day), day=day, case=case, article=article, ordered=ordered, status=status
         )
         return self._sourced(region, day, "overdue", answer)
+
+    def overdue_order(
+        self,
+        *,
+        region: str,
+        day: date,
+        items: Iterable[tuple[str, Article, str | None]],
+        ordered: date,
+        status: str,
+    ) -> Overdue:
+        """The same for a whole order; `items`: area, article and prescription type of each line (D16, D17)."""
+        answers = [
+            self.overdue(
+                region=region,
+                day=day,
+                area=area,
+                article=article,
+                ordered=ordered,
+                status=status,
+                prescription_type=prescription_type,
+            )
+            for area, article, prescription_type in items
+        ]
+        return self._sourced(region, day, "overdue", delivery_decisions.overdue_together(answers))
 
     def urgent(self, *, region: str, day: date, asked_by: str, article: Article) -> Decision:
         """May urgent delivery be asked for (D12, D13)? `asked_by` is patient, prescriber or orderer."""
@@ -364,52 +358,6 @@ class Rulebook:
         local = _local(at)
         day = local.date()
         return self._sourced(region, day, "opening", decisions.opening(self._on(region, day), local=local))
-
-    def customer_service(self, *, region: str, day: date) -> CustomerService:
-        """How to reach customer service (S1-S3). `hours` None: unknown, say the number only."""
-        here = self._on(region, day)
-        return CustomerService(
-            phone=here.customer_service.phone,
-            email=here.customer_service.email,
-            hours=here.opening_hours,
-            phone_prescribers=here.customer_service.phone_prescribers,
-            menu=here.phone_menu,
-            busy=here.busy_times,
-            mailbox=here.mailbox,
-            answer_target=(here.answer_target.share, here.answer_target.minutes) if here.answer_target else None,
-        )
-
-    # Parameters
-
-    def parameter(self, region: str, day: date, key: str) -> Any:
-        """The value of that day as written in the file (G1), None where there is none. UnknownParameter otherwise."""
-        return self.history(region, key).on(day).plain
-
-    def value(self, region: str, day: date, key: str) -> ParameterValue:
-        """The same with unit, start, rules and source."""
-        parameter = self.history(region, key)
-        held = parameter.on(day)
-        numbers = {"unit": parameter.unit, "from": None if held.start == UNDATED else held.start}
-        rules = self._region(region).rules_here(parameter.rules)
-        return ParameterValue(held.plain, rules=rules, numbers=numbers, sources=(held.source,))
-
-    def history(self, region: str, key: str) -> DatedParameter:
-        """Every value the parameter has had, with source and who decided (G1, G2)."""
-        return self._region(region).dated(key)
-
-    def forums(self, region: str) -> tuple[Forum, ...]:
-        """Who decides about the region's rules, and from when (G2)."""
-        return self._region(region).forums
-
-    def sources(self, region: str, day: date, rules: tuple[str, ...]) -> tuple[Source, ...]:
-        """Where these rules come from, in the region on that day, whatever the question."""
-        return self._region(region).sources(day, rules)
-
-    def areas(self, region: str, day: date) -> tuple[str, ...]:
-        return self._on(region, day).areas
-
-    def prescription_types(self, region: str, day: date) -> tuple[str, ...]:
-        return self._on(region, day).prescription_types
 
 
 def _everywhere[A: Answer](answer: A) -> A:

@@ -1,6 +1,6 @@
 """Runs the rules of delivery in the order of their reasons, and gives the first that applies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
@@ -183,4 +183,18 @@ def overdue(
             "special": special,
             "status": status,
         },
+    )
+
+
+def overdue_together(articles: Sequence[Overdue]) -> Overdue:
+    """An order of several articles. It comes whole (D16), so it is late when its slowest article is."""
+
+    def last(name: str) -> date | None:
+        return max((day for each in articles if (day := each.numbers[name])), default=None)
+
+    return Overdue(
+        bool(articles) and all(each.overdue for each in articles),
+        any(each.contact_patient for each in articles),
+        rules=tuple(dict.fromkeys(rule for each in articles for rule in each.rules)),
+        numbers={"last_day": last("last_day"), "target_day": last("target_day"), "articles": len(articles)},
     )

@@ -7,7 +7,6 @@ from ordering.model import OrderStatus
 from ordering.ports import Transaction, UnderWay
 from ordering.use_cases.patient_case import PatientCase
 from rulebook import Rulebook
-from rulebook.verdict import Overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +31,22 @@ async def overdue_orders(tx: Transaction, book: Rulebook, *, region: str, day: d
 
 
 def _judge(book: Rulebook, order: UnderWay, region: str, day: date) -> OverdueOrder | None:
-    """An order comes whole (D16), so it is late when its slowest article is."""
-    answers = [
-        book.overdue(
-            region=region,
-            day=day,
-            area=article.area,
-            article=PatientCase.rule_article(article),
-            ordered=order.day,
-            status=order.status,
-            prescription_type=prescription_type,
-        )
-        for article, prescription_type in order.items
-    ]
-    if not all(answer.overdue for answer in answers):
+    answer = book.overdue_order(
+        region=region,
+        day=day,
+        items=[(article.area, PatientCase.rule_article(article), of_type) for article, of_type in order.items],
+        ordered=order.day,
+        status=order.status,
+    )
+    if not answer.overdue:
         return None
-    last_day = max(answer.numbers["last_day"] for answer in answers)
+    last_day: date = answer.numbers["last_day"]
     return OverdueOrder(
         number=order.number,
         status=order.status,
         ordered=order.day,
         last_day=last_day,
-        target_day=_target(answers),
+        target_day=answer.numbers["target_day"],
         days_late=(day - last_day).days,
-        contact_patient=any(answer.contact_patient for answer in answers),
+        contact_patient=answer.contact_patient,
     )
-
-
-def _target(answers: list[Overdue]) -> date | None:
-    return max((day for answer in answers if (day := answer.numbers["target_day"])), default=None)

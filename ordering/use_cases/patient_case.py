@@ -60,13 +60,20 @@ class PatientCase:
         self.day: date = self.local.date()
         self.speaker, self.default_sms_detail = speaker, default_sms_detail
         self.draft = Draft.from_json(row.content) if row else None
-        self.states = {line.id: self._state(line) for line in lines}
+        self.lines = lines
+        self.reckon()
+
+    def reckon(self) -> None:
+        """Holds every line against the orders that count: those that the draft is to replace do not (W8)."""
+        replaced = self.draft.replaces if self.draft else []
+        self.counted = [o for o in self.orders if not (o.id in replaced and o.status == "confirmed")]
+        self.states = {line.id: self._state(line) for line in self.lines}
 
     def _state(self, line: Line) -> LineState:
         under_way = next(
             (
                 order
-                for order in self.orders
+                for order in self.counted
                 if order.status in facts.UNDER_WAY
                 and any(taken.article_number == line.article.number for taken in order.lines)
             ),
@@ -122,7 +129,7 @@ class PatientCase:
         )
 
     def history(self, line: Line) -> list[facts.Withdrawn]:
-        return history_of(line, self.orders)
+        return history_of(line, self.counted)
 
     def last_choice(self, line: Line) -> SameAgain:
         """The variants of the last withdrawal on this line (V5), by variant code."""
@@ -145,23 +152,18 @@ class PatientCase:
             prescription_type=line.prescription_type,
         )
 
-    def overdue(self, order: Order) -> list[Overdue]:
-        """Of each of the order's lines, whether it is late (D16, D17). Empty: no time was promised."""
+    def overdue(self, order: Order) -> Overdue | None:
+        """Whether the order is late (D16, D17). None: no time was promised."""
         if order.expected_latest is None:
-            return []
+            return None
         lines = [self.states[taken.line_id].line for taken in order.lines if taken.line_id in self.states]
-        return [
-            self.book.overdue(
-                region=self.region,
-                day=self.day,
-                area=line.article.area,
-                article=self.rule_article(line.article),
-                ordered=order.day,
-                status=order.status,
-                prescription_type=line.prescription_type,
-            )
-            for line in lines
-        ]
+        return self.book.overdue_order(
+            region=self.region,
+            day=self.day,
+            items=[(line.article.area, self.rule_article(line.article), line.prescription_type) for line in lines],
+            ordered=order.day,
+            status=order.status,
+        )
 
     # What the draft asks of its circumstances (ordering.draft.Circumstances).
 

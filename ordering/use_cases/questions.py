@@ -156,9 +156,8 @@ def _status(case: PatientCase, order: Order) -> list[Say]:
         "delivered": worded(order.delivered_on),
     }
     judged = case.overdue(order)
-    if judged and all(line.overdue for line in judged):  # it comes whole (D16), so when its slowest article does
-        contacted = any(line.contact_patient for line in judged)
-        return [Say("utter_order_late_contact" if contacted else "utter_order_late", values)]
+    if judged and judged.overdue:
+        return [Say("utter_order_late_contact" if judged.contact_patient else "utter_order_late", values)]
     # A day that has passed without being late yet is no day to promise.
     promised = order.expected_latest is not None and order.expected_latest >= case.day
     says = [Say(f"utter_order_{order.status}{'' if promised or order.status == 'delivered' else '_no_day'}", values)]
