@@ -2,13 +2,14 @@
 
 from rasa_sdk.events import FollowupAction
 
-from actions.turn import Events, PatientAction, Turn, leave_form
+from actions.turn import Events, PatientAction, Turn, leave_form, service
 from ordering.model import Order
 from ordering.use_cases.cancel_order import cancel_order, cancellable
-from ordering.use_cases.patient_case import PatientCase
+from ordering.use_cases.change_order import What, may_change, pass_on, reopen, under_way
+from ordering.use_cases.patient_case import PatientCase, save
 from ordering.use_cases.questions import products_of
 from ordering.use_cases.said import Say
-from rulebook.facts import UNDER_WAY
+from ordering.use_cases.saved_address import forget_address, save_address
 
 
 class CancelOrder(PatientAction):
@@ -21,12 +22,14 @@ class CancelOrder(PatientAction):
         values = turn.message.values("choice")
         picked = [value.partition("=")[2] for value in values if value.startswith("cancel_order=")]
         if picked:
-            turn.tell([await cancel_order(turn.tx, case, picked[0])])
+            turn.tell(
+                [await cancel_order(turn.tx, case, picked[0], message_id=turn.message.id, sealer=service().sealer)]
+            )
         orders = [order for order in cancellable(case) if order.number not in picked]
         if orders:
             return ask_to_take_back(turn, case, orders[0])
         if not picked:
-            turn.tell([too_late(case)])
+            turn.tell([await _too_late(turn, case)])
         return []
 
 
@@ -37,23 +40,52 @@ def ask_to_take_back(turn: Turn, case: PatientCase, order: Order) -> Events:
 
 
 class ChangeOrder(PatientAction):
-    """Another address or delivery: for the order being made, else for the newest one under way (W8, D30)."""
+    """Something else than was ordered: in the order being made, else in the newest one under way (W8, D30).
+
+    Choices: `change_order=<number>` or `any`; `save_address=<number>`, `yes`, or `forget` (W12).
+    """
 
     def name(self) -> str:
         return "action_change_order"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        order = next((order for order in case.orders if order.status in UNDER_WAY), None)
+        choices = dict(value.split("=", 1) for value in turn.message.values("choice") if "=" in value)
+        if wish := choices.get("save_address"):
+            turn.tell([await _about_address(turn, case, wish)])
+            return []
+        number = choices.get("change_order", "")
+        order = under_way(case, number if number.isdigit() else None)
         if order is None or (case.draft and case.draft.begun):
             return [FollowupAction("order_form")]
-        decision = case.book.change(status=order.status, what="address")
-        response = "utter_change_possible" if decision.allowed else f"utter_change_{decision.reason}"
-        turn.tell([Say(response, {"number": order.number})])
-        return []
+        if not may_change(case, order):
+            turn.tell([await _pass_on(turn, case, order, _what(turn, choices))])
+            return []
+        says = reopen(case, order)
+        if not await save(turn.tx, case):
+            says = [Say("utter_changed_meanwhile")]
+        turn.tell(says)
+        return [FollowupAction("order_form")]  # hears the message, now for the draft
 
 
-def too_late(case: PatientCase) -> Say:
-    under_way = next((order for order in case.orders if order.status in UNDER_WAY), None)
-    if under_way is None:
-        return Say("utter_no_order_to_cancel")
-    return Say("utter_order_too_late_to_cancel", {"number": under_way.number})
+def _what(turn: Turn, choices: dict[str, str]) -> What:
+    if "change_order" in choices:
+        return "amount"
+    return "address" if turn.message.intent == "change_address" else "option"
+
+
+async def _about_address(turn: Turn, case: PatientCase, wish: str) -> Say:
+    if wish == "forget":
+        return await forget_address(turn.tx, case)
+    return await save_address(turn.tx, case, wish if wish.isdigit() else None)
+
+
+async def _pass_on(turn: Turn, case: PatientCase, order: Order, what: What) -> Say:
+    text = turn.message.text
+    told = None if text.startswith("/") else text
+    sealer = service().sealer
+    return await pass_on(turn.tx, case, order, what=what, text=told, message_id=turn.message.id, sealer=sealer)
+
+
+async def _too_late(turn: Turn, case: PatientCase) -> Say:
+    order = under_way(case)
+    return await _pass_on(turn, case, order, "cancel") if order else Say("utter_no_order_to_cancel")

@@ -10,6 +10,7 @@ from actions.order_slots import draft_lines, go_on_with_order, question_slots
 from actions.turn import Events, PatientAction, Turn, leave_form, service
 from ordering.model import Order
 from ordering.use_cases.cancel_order import undoable
+from ordering.use_cases.change_order import ask_to_change, replaced
 from ordering.use_cases.complain import give_up_complaint
 from ordering.use_cases.edit_draft import edit
 from ordering.use_cases.explain import blocked
@@ -20,6 +21,7 @@ from ordering.use_cases.place_order import just_placed, place_order
 from ordering.use_cases.questions import invoiced, products_of
 from ordering.use_cases.read_back import read_back
 from ordering.use_cases.said import Say
+from ordering.use_cases.saved_address import ask_to_save, forget_address, typed_address
 
 # What belongs to the order; anything else is answered by its own rule, and the form then asks again.
 _ABOUT_THE_ORDER = frozenset(
@@ -63,7 +65,7 @@ class ValidateOrderForm(PatientAction):
             turn.tell([Say("utter_changed_meanwhile")])
             return question_slots(case, None)
         if case.draft is None and not case.can_take():
-            turn.tell(blocked(case))
+            turn.tell([*blocked(case), *ask_to_change(case)])
             return question_slots(case, None)
         return await self._edit(turn, case, starting=asked_before is None)
 
@@ -74,10 +76,13 @@ class ValidateOrderForm(PatientAction):
             return [*question_slots(case, case.question), ActionExecutionRejected("order_form")]
         if starting and case.question == "resume":
             return question_slots(case, "resume")  # begun in another visit: offered before anything is made of it
+        if "save_address=forget" in message.values("choice"):
+            turn.tell([await forget_address(turn.tx, case)])
+            return question_slots(case, case.question)
         result = edit(case, message)
         if result.dropped:
             await turn.tx.orders.drop_draft(case.person.id)
-            turn.tell([Say("utter_order_dropped")])
+            turn.tell([dropped(case)])
             return question_slots(case, None)
         if result.left:
             turn.tell([Say("utter_order_kept"), *turn.what_next()])
@@ -132,6 +137,7 @@ class PlaceOrder(PatientAction):
         turn.tell(placed.says)
         if placed.orders:
             turn.tell(receipts(case, placed.orders))
+            turn.tell(await _keep_address(turn, case, placed.orders[0]))
             return []
         return go_on_with_order(case)
 
@@ -190,13 +196,29 @@ class Cancel(PatientAction):
         if order:
             return ask_to_take_back(turn, case, order)
         await turn.tx.orders.drop_draft(case.person.id)
-        turn.tell([Say("utter_order_dropped" if case.draft else "utter_nothing_to_cancel")])
+        turn.tell([dropped(case)])
         return leave_form()
 
     async def _start_over(self, turn: Turn, case: PatientCase) -> Events:
         begin_anew(case)
         await save(turn.tx, case)
         return [ActiveLoop("order_form"), *question_slots(case, case.question)]
+
+
+async def _keep_address(turn: Turn, case: PatientCase, order: Order) -> list[Say]:
+    """Saves a typed address if the patient has said so, else asks (W12)."""
+    if typed_address(case, order) and case.draft and case.draft.keep_address:
+        await turn.tx.people.save_address(case.person.id, typed_address(case, order))
+        return [Say("utter_address_saved")]
+    return ask_to_save(case, order)
+
+
+def dropped(case: PatientCase) -> Say:
+    """What giving up the draft means: an order that it was to change holds as before."""
+    if case.draft is None:
+        return Say("utter_nothing_to_cancel")
+    old = replaced(case)
+    return Say("utter_change_dropped", {"number": old[0].number}) if old else Say("utter_order_dropped")
 
 
 def receipts(case: PatientCase, orders: list[Order]) -> list[Say]:

@@ -87,6 +87,7 @@ class Draft:
     asking: str | None = None  # a question the patient has opened again: "new_address", "change", "mobile" ...
     read_back: str | None = None
     visit_id: int | None = None
+    replaces: list[int] = field(default_factory=list)  # orders, not yet sent, that this one changes (W8)
     keep_address: bool = False  # save the address typed for this order when it is placed (W12)
     seen: str | None = None  # id of the last message that changed the draft: the same message changes it once
     undo: list[dict[str, Any]] = field(default_factory=list)

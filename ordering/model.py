@@ -32,7 +32,8 @@ class Person:
     born: date | None
     asylum_seeker: bool = False
     protected: bool = False
-    address: Address | None = None
+    address: Address | None = None  # as registered
+    saved_address: Address | None = None  # for deliveries, saved by the patient (W12)
     co_name: str | None = None
     door_code: str | None = None
     mobile: str | None = None

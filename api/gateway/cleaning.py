@@ -150,8 +150,8 @@ def _unless_labelled(pattern: re.Pattern[str], instead: str, text: str) -> str:
 
 
 def _mask_home(text: str, person: Person) -> str:
-    if person.address:
-        text = _mask_words(text, person.address.street, "ADRESS")
+    for address in (person.address, person.saved_address):
+        text = _mask_words(text, address.street, "ADRESS") if address else text
     if person.door_code and len(person.door_code) >= _SHORTEST_CODE:
         text = _mask_words(text, person.door_code, "KOD")
     return text

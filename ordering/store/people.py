@@ -106,14 +106,14 @@ class SqlPeople:
         rows = await self._work.read(_LINES, {"person_id": person_id})
         return [_line(row) for row in rows]
 
-    async def save_address(self, person_id: int, address: Address) -> None:
+    async def save_address(self, person_id: int, address: Address | None) -> None:
         await self._work.write(
             _SAVE_ADDRESS,
             {
                 "person_id": person_id,
-                "new_street": address.street,
-                "new_code": address.postal_code,
-                "new_city": address.city,
+                "new_street": address.street if address else None,
+                "new_code": address.postal_code if address else None,
+                "new_city": address.city if address else None,
             },
         )
 
@@ -135,8 +135,8 @@ def _person(row: Row[Any]) -> Person:
         born=row.born,
         asylum_seeker=row.asylum_seeker,
         protected=row.protected,
-        address=_address(row.own_street, row.own_postal_code, row.own_city)
-        or _address(row.street, row.postal_code, row.city),
+        address=_address(row.street, row.postal_code, row.city),
+        saved_address=_address(row.own_street, row.own_postal_code, row.own_city),
         co_name=row.co_name,
         door_code=row.door_code,
         mobile=row.mobile,

@@ -66,14 +66,14 @@ class PatientCase:
     def reckon(self) -> None:
         """Holds every line against the orders that count: those that the draft is to replace do not (W8)."""
         replaced = self.draft.replaces if self.draft else []
-        self.counted = [o for o in self.orders if not (o.id in replaced and o.status == "confirmed")]
+        self.counting = [o for o in self.orders if not (o.id in replaced and o.status == "confirmed")]
         self.states = {line.id: self._state(line) for line in self.lines}
 
     def _state(self, line: Line) -> LineState:
         under_way = next(
             (
                 order
-                for order in self.counted
+                for order in self.counting
                 if order.status in facts.UNDER_WAY
                 and any(taken.article_number == line.article.number for taken in order.lines)
             ),
@@ -129,7 +129,7 @@ class PatientCase:
         )
 
     def history(self, line: Line) -> list[facts.Withdrawn]:
-        return history_of(line, self.counted)
+        return history_of(line, self.counting)
 
     def last_choice(self, line: Line) -> SameAgain:
         """The variants of the last withdrawal on this line (V5), by variant code."""

@@ -135,6 +135,7 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
             registered = [_choice(question, "registered", *_YES_WORDS)] if case.person.address else []
             return [
                 *registered,
+                *_saved_address(case),
                 _choice(question, "other", "ändra adressen", "ny adress", "ändra", "new address", *_NO_WORDS),
             ]
         case "dwelling":
@@ -164,6 +165,14 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
         case "confirm":
             return [_choice(question, "yes", *_YES_WORDS), _choice(question, "no", "ändra", *_NO_WORDS)]
     return []
+
+
+def _saved_address(case: PatientCase) -> list[PendingChoice]:
+    saved = case.person.saved_address
+    if saved is None:
+        return []
+    where = saved.city if case.visit.channel == "sms" else written_address(saved)
+    return [_choice("address", "saved", "sparade adressen", "den sparade", "saved address", where=where)]
 
 
 def _line_choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoice]:
@@ -273,6 +282,8 @@ def _private_values(case: PatientCase, draft: Draft) -> dict[str, str]:
     }
     if sms and registered and not details.get("address_changed"):
         values["address"] = registered.city
+    if sms and case.person.saved_address and details.get("address") == written_address(case.person.saved_address):
+        values["address"] = case.person.saved_address.city
     return {name: value for name, value in values.items() if value}
 
 

@@ -59,6 +59,8 @@ class PickedAnswers:
             "change": self.change,
             NOTE: self.note,
             "name_in_note": self.name_in_note,
+            "save_address": self.save_address,
+            "change_order": self.change_order,
         }.get(question)
         if handler:
             handler(value)
@@ -127,6 +129,8 @@ class PickedAnswers:
             draft.asking = None
         if question == "address" and value == "registered" and self.case.person.address:
             use_address(details, self.case.person.address, changed=False)
+        elif question == "address" and value == "saved" and self.case.person.saved_address:
+            use_address(details, self.case.person.saved_address, changed=True)
         elif question == "address":
             draft.asking = "new_address"
         elif question == "outside_region":
@@ -152,6 +156,16 @@ class PickedAnswers:
         if value == "none":
             self.draft.details.pop(NOTE, None)
         self.result.changed = True
+
+    def save_address(self, value: str) -> None:
+        """Done with the order that it is for (W12)."""
+        typed = bool(self.draft.details.get("address_changed"))
+        self.draft.keep_address = typed and value == "yes"
+        self.say("utter_address_saved_with_order" if self.draft.keep_address else "utter_no_address_to_save")
+
+    def change_order(self, value: str) -> None:
+        if self.draft.lines:
+            self.draft.asking = "change"
 
     def name_in_note(self, value: str) -> None:
         """D28: another receiver is possible only with the patient's name in the note."""

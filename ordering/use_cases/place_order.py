@@ -7,6 +7,7 @@ from datetime import timedelta
 from ordering.draft import Draft, DraftLine
 from ordering.model import Line, NewOrder, Order, OrderLine
 from ordering.ports import Sealer, Transaction
+from ordering.use_cases.change_order import put_back, replaced, take_back_replaced, too_late
 from ordering.use_cases.explain import explain
 from ordering.use_cases.patient_case import LineState, PatientCase, save
 from ordering.use_cases.said import Say
@@ -42,6 +43,8 @@ async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta, se
     draft, row = case.draft, case.row
     if draft is None or row is None:
         return Placed(orders=just_placed(case))
+    if any(order.status not in ("confirmed", "cancelled") for order in replaced(case)):
+        return Placed(says=await too_late(tx, case, sealer=sealer))
     if case.question != "confirm" or not may_confirm(case):
         return Placed()
     refused = [state for line in draft.lines if not _decision(case, state := case.states[line.line_id], line).allowed]
@@ -51,8 +54,12 @@ async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta, se
         case.drop_lines_no_longer_possible()
         await save(tx, case)
         return Placed(says=[explain(case, state) for state in refused])
+    taken_back = await take_back_replaced(tx, case)
+    if taken_back is None:
+        return Placed(says=await too_late(tx, case, sealer=sealer))
     orders = await tx.orders.place(new_orders(case, draft, undo=undo), draft=row)
     if not orders:
+        await put_back(tx, case, taken_back)
         return Placed(says=[Say("utter_changed_meanwhile")])
     await queue_orders(tx, orders, sealer=sealer)
     return Placed(orders=orders)

@@ -1,6 +1,7 @@
 """Everything that is read back before the yes (D7): delivery, what is given up, what the patient must know."""
 
 from ordering.draft import Draft
+from ordering.use_cases.change_order import replaced
 from ordering.use_cases.driver_note import NOTE
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.place_order import new_fees
@@ -10,7 +11,10 @@ from ordering.use_cases.said import Say
 def read_back(case: PatientCase, draft: Draft) -> list[Say]:
     """In the order to say it. Private words stand as [placeholders] in the texts; the gateway fills them."""
     chosen = "_chosen" if draft.details.get("pickup_point") else ""
-    says = [*_fewer(case, draft), Say(f"utter_read_{draft.option}{chosen}"), *_details(draft)]
+    says = [Say("utter_read_replaces", {"number": order.number}) for order in replaced(case)]
+    if len(separate := new_fees(case, draft)) > 1:  # W9
+        says.append(Say("utter_read_separate", {"count": str(len(separate))}))
+    says += [*_fewer(case, draft), Say(f"utter_read_{draft.option}{chosen}"), *_details(draft)]
     says += [_told(case, code) for code in case.tell(draft)]
     if draft.details.get("mobile") and not draft.details.get("notify_by") and case.mobile_matters(draft):
         says.append(Say("utter_read_mobile"))

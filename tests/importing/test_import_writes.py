@@ -107,7 +107,7 @@ async def test_an_address_the_patient_has_saved_outlives_the_register(
     async with stores.begin() as tx:
         await tx.people.save_address(anna.id, cottage)
     await importer.take(document)
-    assert (await person(stores)).address == cottage
+    assert (await person(stores)).saved_address == cottage
 
 
 async def test_the_language_a_person_has_asked_for_outlives_the_register(

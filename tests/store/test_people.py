@@ -59,9 +59,13 @@ async def test_lines_come_by_number_with_article_variants_and_payer(demo: SqlSto
     assert strips.article.variants == ()
 
 
-async def test_a_saved_address_counts_from_then_on(demo: SqlStores, anna: Person) -> None:
+async def test_a_saved_address_stands_beside_the_registered_one_until_it_is_taken_away(
+    demo: SqlStores, anna: Person
+) -> None:
     cottage = Address("Sommarvägen 1", "47300", "Henån")
-    async with demo.begin() as tx:
-        await tx.people.save_address(anna.id, cottage)
-    async with demo.begin() as tx:
-        assert (await tx.people.get(anna.id)).address == cottage
+    for saved in (cottage, None):
+        async with demo.begin() as tx:
+            await tx.people.save_address(anna.id, saved)
+        async with demo.begin() as tx:
+            found = await tx.people.get(anna.id)
+        assert (found.address, found.saved_address) == (anna.address, saved)
