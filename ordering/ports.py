@@ -50,10 +50,7 @@ class People(Protocol):
         """All lines, ended ones too, by number."""
         ...
 
-    async def save_address(self, person_id: int, address: Address | None) -> None:
-        """An address for later deliveries, beside the registered one (W12); None takes it away."""
-        ...
-
+    async def save_address(self, person_id: int, address: Address) -> None: ...
     async def save_language(self, person_id: int, language: str) -> None:
         """What the person asked to be spoken to in; it goes before what the register says."""
         ...
@@ -155,7 +152,7 @@ class Callbacks(Protocol):
 
 class Conversations(Protocol):
     async def thread(self, *, channel: Channel, region: str, key: str, address: str | None) -> Thread:
-        """Finds it or makes it."""
+        """Finds it or makes it. Until the end of the transaction it is not purged."""
         ...
 
     async def receive(self, *, thread_id: int, provider_id: str, sealed: bytes, now: datetime) -> InboxRow | None:
@@ -270,8 +267,75 @@ class Outbox(Protocol):
     async def by_provider(self, provider_id: str) -> OutboxRow | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class FailedRow:
+    """A row of the inbox or the outbox that was given up.
+
+    box: "in" or "out". kind: the channel of an incoming message, else the kind of the outgoing. error: for the code
+    of it only, not for showing. address: whole. went_on: a newer message of the same thread has been answered.
+    thread_id: of an incoming one. key: of an outgoing one.
+    """
+
+    box: str
+    id: int
+    kind: str
+    since: datetime
+    attempts: int
+    error: str | None
+    address: str | None
+    has_content: bool
+    went_on: bool
+    thread_id: int | None
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """How many rows of a box and kind are `waiting` or `dead`. since: the earliest moment one is due, or died."""
+
+    box: str
+    kind: str
+    status: str
+    count: int
+    since: datetime
+
+
+class FailedMessages(Protocol):
+    async def all(self, *, box: str | None = None, kind: str | None = None, limit: int) -> list[FailedRow]:
+        """The longest dead first."""
+        ...
+
+    async def get(self, box: str, row_id: int) -> FailedRow | None: ...
+    async def revive(self, row: FailedRow, *, now: datetime) -> bool:
+        """Makes it due now, with all its attempts before it. False: it is not dead, has no content, or went on.
+
+        For an incoming one the caller holds the thread's lease.
+        """
+        ...
+
+    async def counts(self) -> list[RowCount]: ...
+
+
+class Retention(Protocol):
+    """Takes away what has been kept long enough. `kind`: one of ordering.use_cases.purge.KEPT."""
+
+    async def count(self, kind: str, *, before: datetime) -> int:
+        """How many rows `remove` would take."""
+        ...
+
+    async def remove(self, kind: str, *, before: datetime, limit: int) -> int:
+        """Removes at most `limit` rows and says how many; 0 when there are no more."""
+        ...
+
+
 class Facts(Protocol):
     """Small settings that live in the database."""
+
+    async def purged_at(self) -> datetime | None:
+        """When the last purge was finished."""
+        ...
+
+    async def set_purged_at(self, moment: datetime) -> None: ...
 
     async def clock_offset(self) -> timedelta: ...
     async def set_clock_offset(self, offset: timedelta) -> None: ...
@@ -294,6 +358,8 @@ class Transaction(Protocol):
     callbacks: Callbacks
     conversations: Conversations
     outbox: Outbox
+    failed_messages: FailedMessages
+    retention: Retention
     facts: Facts
     imports: Imports
 

@@ -109,6 +109,21 @@ class Settings(BaseSettings):
         default_factory=list, description="Web sites that may carry the chat widget, JSON list of origins."
     )
     worker_interval_seconds: float = Field(1.0, gt=0, description="Pause between two rounds of the worker.")
+    # How long each kind of data is kept; docs/operations.md tells why. `pafyll purge` and the worker remove the rest.
+    keep_messages_days: int = Field(30, ge=2, description="Days that handled and sent messages are kept.")
+    keep_failed_days: int = Field(30, ge=2, description="Days that messages which were given up can be replayed.")
+    keep_codes_days: int = Field(7, ge=1, description="Days that used and expired login codes are kept, as digests.")
+    keep_visits_days: int = Field(30, ge=2, description="Days that visits and what was offered in them are kept.")
+    keep_callbacks_days: int = Field(90, ge=1, description="Days that calls which came to an end are kept.")
+    keep_drafts_days: int | None = Field(
+        None, ge=30, description="Days that an order nobody finished is kept; empty: until the patient drops it."
+    )
+    keep_complaints_days: int | None = Field(
+        None, ge=365, description="Days that complaints are kept; empty: for good."
+    )
+    keep_orders_days: int | None = Field(
+        None, ge=1096, description="Days that delivered and cancelled orders are kept; empty: for good."
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe log line shown.")
 
     @property
@@ -124,6 +139,12 @@ class Settings(BaseSettings):
     def mail_folder(self) -> Path:
         """Where the demo writes mails when it has no mail server."""
         return self.var_folder / "mail"
+
+    @property
+    def kept_days(self) -> dict[str, int | None]:
+        """Days that each kind of data is kept (ordering.use_cases.purge), None for good."""
+        names = [name for name in type(self).model_fields if name.startswith("keep_")]
+        return {name.removeprefix("keep_").removesuffix("_days"): getattr(self, name) for name in names}
 
     @property
     def starttls_required(self) -> bool:

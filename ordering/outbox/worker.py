@@ -1,16 +1,22 @@
-"""The process that does what no patient waits for: orders to the distributor, and messages that are due again."""
+"""The process that does what no patient waits for: orders to the distributor, messages that are due again, and once
+a day the removal of what has been kept long enough."""
 
 import asyncio
 import logging
 import signal
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from ordering.outbox.dispatcher import Dispatcher
+from ordering.ports import Stores
 from ordering.settings import Settings
-from ordering.wiring import build_dispatcher, build_stores
+from ordering.use_cases.purge import is_due, purge
+from ordering.wiring import build_dispatcher, build_stores, utc_now
 
 log = logging.getLogger("pafyll.worker")
 LONGEST_PAUSE_SECONDS = 30.0
+LOOK_FOR_OLD_SECONDS = 600.0
 
 
 class Worker:
@@ -24,8 +30,20 @@ class Worker:
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Lets the present round finish; `run` then returns."""
+        """Lets the present round, and batch of removals, finish; `run` and `clear_out` then return."""
         self._stopping.set()
+
+    async def clear_out(self, stores: Stores, kept_days: Mapping[str, int | None]) -> None:
+        """Purges when the last purge is a day old, beside the rounds, until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                if await is_due(stores, now=utc_now()):
+                    removed = await purge(stores, kept_days, now=utc_now(), stopping=self._stopping.is_set)
+                    log.info("purged: %s", ", ".join(f"{kind} {count}" for kind, count in removed.items()))
+            except Exception as error:
+                log.error("purge failed (%s); again in %.0f s", type(error).__name__, LOOK_FOR_OLD_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), timeout=LOOK_FOR_OLD_SECONDS)
 
     async def run(self) -> None:
         """Rounds until `stop`. A failing database makes the pauses longer, never an end."""
@@ -64,7 +82,7 @@ async def run_worker(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     try:
-        await worker.run()
+        await asyncio.gather(worker.run(), worker.clear_out(stores, settings.kept_days))
     finally:
         await dispatcher.close()
         await stores.close()

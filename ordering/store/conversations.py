@@ -12,7 +12,10 @@ from ordering.store.tables import inbox, one_time_codes, threads, visits
 _IS_WAITING = inbox.c.status == literal_column("'received'")
 
 _THREAD = select(threads.c.id, threads.c.channel, threads.c.region, threads.c.key, threads.c.address)
-_THREAD_BY_KEY = _THREAD.where(threads.c.channel == bindparam("channel"), threads.c.key == bindparam("key"))
+# Locked against being purged; beside other messages of the same thread.
+_THREAD_BY_KEY = _THREAD.where(
+    threads.c.channel == bindparam("channel"), threads.c.key == bindparam("key")
+).with_for_update(read=True, key_share=True)
 _first = select(func.min(inbox.c.id).label("id")).where(_IS_WAITING).group_by(inbox.c.thread_id).subquery()
 _THREADS_WAITING = (
     _THREAD.join(inbox, inbox.c.thread_id == threads.c.id)
@@ -137,6 +140,7 @@ class SqlConversations:
 
     async def thread(self, *, channel: Channel, region: str, key: str, address: str | None) -> Thread:
         parameters = {"channel": channel, "key": key}
+        await self._work.begin_writing()
         row = (await self._work.read(_THREAD_BY_KEY, parameters)).first()
         if row is None:
             new = await self._work.insert_new(threads, parameters | {"region": region, "address": address})

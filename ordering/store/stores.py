@@ -11,10 +11,12 @@ from ordering.store.complaints import SqlComplaints
 from ordering.store.connection import Work, make_engine
 from ordering.store.conversations import SqlConversations
 from ordering.store.facts import SqlFacts
+from ordering.store.failed_messages import SqlFailedMessages
 from ordering.store.imports import SqlImports
 from ordering.store.orders import SqlOrders
 from ordering.store.outbox import SqlOutbox
 from ordering.store.people import SqlPeople
+from ordering.store.retention import SqlRetention
 
 
 class SqlTransaction:
@@ -27,6 +29,8 @@ class SqlTransaction:
     callbacks: ports.Callbacks
     conversations: ports.Conversations
     outbox: ports.Outbox
+    failed_messages: ports.FailedMessages
+    retention: ports.Retention
     facts: ports.Facts
     imports: ports.Imports
 
@@ -38,6 +42,8 @@ class SqlTransaction:
         self.callbacks = SqlCallbacks(work)
         self.conversations = SqlConversations(work)
         self.outbox = SqlOutbox(work)
+        self.failed_messages = SqlFailedMessages(work)
+        self.retention = SqlRetention(work)
         self.facts = SqlFacts(work)
         self.imports = SqlImports(work)
 

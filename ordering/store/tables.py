@@ -296,6 +296,13 @@ inbox = _table(
         sqlite_where=text("status = 'received'"),
         postgresql_where=text("status = 'received'"),
     ),
+    Index("ix_inbox_thread", "thread_id", "id"),
+    Index(
+        "ix_inbox_dead",
+        "id",
+        sqlite_where=text("status = 'dead'"),
+        postgresql_where=text("status = 'dead'"),
+    ),
 )
 
 visits = _table(
@@ -348,6 +355,12 @@ outbox = _table(
         "due_at",
         sqlite_where=text("status IN ('pending', 'sending', 'unknown')"),
         postgresql_where=text("status IN ('pending', 'sending', 'unknown')"),
+    ),
+    Index(
+        "ix_outbox_dead",
+        "id",
+        sqlite_where=text("status = 'dead'"),
+        postgresql_where=text("status = 'dead'"),
     ),
 )
 
