@@ -15,6 +15,7 @@ from typer.main import get_command
 COMMANDS = {
     "run": ("api.commands.run", "Start everything and stop it with Ctrl-C."),
     "train": ("api.commands.train", "Train the language model, if it is older than its data."),
+    "nlu-report": ("api.commands.nlu_report", "Measure how well messages are understood."),
     "worker": ("api.commands.worker", "Run the worker process: orders to the distributor, outgoing messages."),
     "import": ("api.commands.import_data", "Take in people, prescriptions and withdrawals made elsewhere."),
     "demo-data": ("api.commands.demo_data", "Put in the invented people of the demo."),

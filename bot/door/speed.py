@@ -23,14 +23,10 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.actions.forms import FormAction
 from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
-from scipy.sparse import csr_matrix, hstack, vstack
 
 # The gateway gives a turn eight seconds. Rasa must have let go of the conversation before that, or a second try would
 # wait behind the first.
@@ -175,21 +171,6 @@ def _acts_on_any_message(state: dict[str, Any]) -> bool:
     return after_listening and "intent" not in state.get("user", {})
 
 
-def gather_sentence_features_once() -> None:
-    """The classifier reads a sentence's features only. Stock Rasa joins those of each word too, two at a time."""
-
-    def matrix(self: LogisticRegressionClassifier, messages: list[Message]) -> csr_matrix:
-        return vstack([_sentence_features(message) for message in messages]).tocsr()
-
-    LogisticRegressionClassifier._create_X = matrix
-
-
-def _sentence_features(message: Message) -> csr_matrix:
-    wanted = [one for one in message.features if one.attribute == TEXT and one.type == FEATURE_TYPE_SENTENCE]
-    sparse_first = sorted(wanted, key=lambda one: not one.is_sparse())
-    return hstack([csr_matrix(one.features) for one in sparse_first])
-
-
 def keep_connections_to_the_action_server() -> None:
     """Stock Rasa makes a new HTTP client and connection for each action call."""
 
@@ -273,7 +254,6 @@ def make_quick() -> None:
     call_actions_with_what_they_read()
     run_the_graph_plainly()
     ask_rules_by_intent_only()
-    gather_sentence_features_once()
     keep_connections_to_the_action_server()
     give_actions_six_seconds()
     copy_trackers_instead_of_replaying()

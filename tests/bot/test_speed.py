@@ -19,7 +19,6 @@ from rasa.core.actions.forms import FormAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -34,9 +33,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
-from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
-from scipy.sparse import csr_matrix, hstack, vstack
 
 from bot.door import channel, speed
 from tests.bot.conftest import ASSISTANT
@@ -199,26 +196,6 @@ def test_rules_are_asked_by_text_only_when_one_of_them_could_answer() -> None:
     assert not speed.may_match_by_text(a_policy(by_intent, follow_up))
     assert speed.may_match_by_text(a_policy(by_intent, by_text))
     assert speed.may_match_by_text(a_policy(by_intent, by_anything))
-
-
-def test_sentence_features_are_those_of_the_stock_classifier(model: Path) -> None:
-    agent = Agent.load(str(model))
-    nodes = agent.processor.graph_runner._instantiated_nodes
-    classifier = next(
-        node._component for node in nodes.values() if isinstance(node._component, LogisticRegressionClassifier)
-    )
-    seen: list[Message] = []
-    quick = classifier._create_X
-
-    def keep(messages: list[Message]) -> Any:
-        seen.extend(messages)
-        return quick(messages)
-
-    classifier._create_X = keep
-    for text in ("hej", "12 stycken", "jag vill beställa", "xyz"):
-        asyncio.run(agent.processor.parse_message(UserMessage(text)))
-    stock = [hstack([csr_matrix(one.get_sparse_features("text")[1].features)]) for one in seen]
-    assert (quick(seen) != vstack(stock)).nnz == 0
 
 
 def test_the_plain_runner_answers_what_dask_answers(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

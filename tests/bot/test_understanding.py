@@ -84,7 +84,7 @@ def topics_held_out() -> dict[str, list[str]]:
 
 
 def test_no_message_of_the_measurement_is_trained_on() -> None:
-    trained = {text.lower() for file in TRAINED.glob("*.yml") for _, text in messages(file)}
+    trained = {text.lower() for file in TRAINED.rglob("*.yml") for _, text in messages(file)}
     held_out = [text for _, text in messages(HELD_OUT)] + [
         text for all_of in topics_held_out().values() for text in all_of
     ]

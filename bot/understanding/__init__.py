@@ -1,0 +1,1 @@
+"""How a message is understood: the classifier that the pipeline names, and the reading that measures it."""
