@@ -11,12 +11,13 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api import rest
+from api import rest, waiting
 from api.channels import chat, chat_form, sms, voice
 from api.limits import ChatCors, LimitBody
 from api.rest import problems
 from ordering.ports import Sealer, Stores
 from ordering.settings import Settings, get_settings
+from ordering.wiring import utc_now
 
 logger = logging.getLogger(__name__)
 READY_SECONDS = 3.0
@@ -97,6 +98,7 @@ def _add_operations(app: FastAPI) -> None:
     @app.get("/metrics", tags=["Operations"])
     async def metrics() -> Response:
         """Prometheus text."""
+        await waiting.measure(app.state.stores, utc_now())
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -5,10 +5,10 @@ Doors only: each route is one use case.
 
 from fastapi import APIRouter, FastAPI
 
-from api.rest import articles, orders, prescriptions, problems, rules
+from api.rest import articles, failed_messages, orders, prescriptions, problems, rules
 
 router = APIRouter(prefix="/api/v1")
-for _doors in (rules, prescriptions, articles, orders):
+for _doors in (rules, prescriptions, articles, orders, failed_messages):
     router.include_router(_doors.router)
 
 

@@ -16,6 +16,11 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown_article": (404, "The region has no article with this number."),
     "unknown_line": (404, "There is no such prescription line."),
     "cancelled_order": (409, "The order is cancelled and cannot be delivered."),
+    "unknown_message": (404, "There is no failed message with this id."),
+    "content_gone": (409, "What the message said is no longer there, so it cannot be replayed."),
+    "one_time_code": (409, "A login code is not sent again; the patient asks for a new one."),
+    "conversation_went_on": (409, "A newer message of the conversation has been answered, so this one is too late."),
+    "conversation_busy": (409, "The conversation is being answered just now; try again."),
     "malformed": (422, "The request does not have the described form."),
 }
 

@@ -66,13 +66,13 @@ _REVIVE_OUTGOING = (
 )
 
 
-_Counts = Select[tuple[str, int, datetime]]
-
-
-def _counts(waits: Any, dead: Any, kind: Any, box: Any) -> tuple[_Counts, _Counts]:
+def _counts(waits: Any, dead: Any, kind: Any, box: Any) -> tuple[Select[Any], Select[Any]]:
     joined = box.join(threads, threads.c.id == inbox.c.thread_id) if box is inbox else box
     return tuple(  # type: ignore[return-value]
-        select(kind, func.count(), func.min(box.c.due_at)).select_from(joined).where(of_these).group_by(kind)
+        select(kind.label("kind"), func.count().label("count"), func.min(box.c.due_at).label("since"))
+        .select_from(joined)
+        .where(of_these)
+        .group_by(kind)
         for of_these in (waits, dead)
     )
 
@@ -108,10 +108,10 @@ class SqlFailedMessages:
 
     async def counts(self) -> list[RowCount]:
         return [
-            RowCount(box, row[0], status, row[1], row[2])
+            RowCount(box=box, status=status, **row)
             for box, queries in _COUNTS.items()
             for status, query in zip(("waiting", "dead"), queries, strict=True)
-            for row in await self._work.read(query)
+            for row in (await self._work.read(query)).mappings()
         ]
 
 

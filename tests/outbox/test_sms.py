@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from ordering.outbox.dispatcher import Dispatcher
+from ordering.use_cases.failed_messages import replay
 
 
 async def test_a_message_is_sent_with_sender_and_status_callback(dispatcher, put_sms, twilio, stores, status_of):
@@ -145,3 +146,28 @@ async def test_an_unforeseen_error_does_not_stop_the_other_messages(
     assert [message["body"] for message in twilio.accepted] == ["hel"]
     assert "brus" not in caplog.text
     assert f"outbox {broken}" in caplog.text
+
+
+async def test_a_replayed_sms_that_was_refused_goes_out_once(dispatcher, put_sms, twilio, clock, stores, status_of):
+    row_id = await put_sms("Hej")
+    twilio.faults = ["400"]
+    await dispatcher.dispatch()
+    assert await replay(stores, f"out-{row_id}", now=clock()) is None
+    assert await dispatcher.dispatch() == 1
+    assert await status_of(row_id) == "sent"
+    assert [message["body"] for message in twilio.accepted] == ["Hej"]
+    assert await replay(stores, f"out-{row_id}", now=clock()) == "unknown_message"
+
+
+async def test_a_replayed_sms_that_got_through_after_all_is_found_and_not_sent_again(
+    dispatcher, put_sms, twilio, clock, stores, status_of
+):
+    row_id = await put_sms("Hej")
+    twilio.faults = ["slow"]
+    await dispatcher.dispatch()
+    async with stores.begin() as tx:
+        await tx.outbox.failed(row_id, error="ReadTimeout", retry_at=None, now=clock())
+    assert await replay(stores, f"out-{row_id}", now=clock()) is None
+    assert await dispatcher.dispatch() == 1
+    assert len(twilio.accepted) == 1
+    assert await status_of(row_id) == "sent"
