@@ -6,7 +6,9 @@ from actions.turn import Events, PatientAction, Turn, leave_form, service
 from ordering.model import Order
 from ordering.use_cases.cancel_order import cancel_order, cancellable
 from ordering.use_cases.change_order import What, may_change, pass_on, reopen, under_way
+from ordering.use_cases.edit_draft import edit
 from ordering.use_cases.patient_case import PatientCase, save
+from ordering.use_cases.pickup import fill_nearest_points
 from ordering.use_cases.questions import products_of
 from ordering.use_cases.said import Say
 from ordering.use_cases.saved_address import forget_address, save_address
@@ -60,11 +62,12 @@ class ChangeOrder(PatientAction):
         if not may_change(case, order):
             turn.tell([await _pass_on(turn, case, order, _what(turn, choices))])
             return []
-        says = reopen(case, order)
+        says = [*reopen(case, order), *edit(case, turn.message).says]
+        await fill_nearest_points(case, service().pickup_points)
         if not await save(turn.tx, case):
             says = [Say("utter_changed_meanwhile")]
         turn.tell(says)
-        return [FollowupAction("order_form")]  # hears the message, now for the draft
+        return [FollowupAction("order_form")]
 
 
 def _what(turn: Turn, choices: dict[str, str]) -> What:

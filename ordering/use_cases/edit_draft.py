@@ -93,7 +93,8 @@ class _Editor(PickedAnswers):
         self.amounts_and_flavours()
         for option in self.message.values("delivery"):
             self.delivery(option)
-        if self.message.intent in ("change_delivery", "change_address") and not self.message.values("delivery"):
+        told = any(self.message.values(name) for name in ("delivery", "amount", "flavour"))
+        if self.message.intent in ("change_delivery", "change_address") and not told:
             self.change_delivery()
         if not self.result.says and self.message.intent in ("affirm", "deny"):
             self.yes_or_no(self.message.intent == "affirm")
