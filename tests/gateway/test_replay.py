@@ -7,6 +7,7 @@ import pytest
 
 from ordering.use_cases.failed_messages import replay
 from tests.gateway.conftest import ANNA, House
+from tests.gateway.test_confirm import CONFIRM, READ_BACK, code_in
 from tests.gateway.test_messages import ADDRESS, asks
 
 
@@ -15,6 +16,14 @@ def at_once(monkeypatch):
     """Attempts follow each other without waiting."""
     monkeypatch.setattr("api.gateway.turn.RETRY_AFTER", (timedelta(),) * 4)
     monkeypatch.setattr("api.gateway.gateway.LOOK_SECONDS", 0.01)
+
+
+@pytest.fixture
+async def code(house: House) -> str:
+    """Of a read-back that Anna has just got."""
+    house.dialogue.open = CONFIRM
+    house.rasa.answer = lambda body: READ_BACK if body.get("intent") in (None, "inform") else {"text": "tack"}
+    return code_in(await house.sms("klar"))
 
 
 async def give_up(house: House, text: str) -> str:
@@ -80,3 +89,25 @@ async def test_a_private_answer_that_was_taken_is_not_taken_again_by_a_replay(ho
     assert await again(house, message) is None
     await house.until(lambda: "tack" in house.phones.to(ANNA)[-1])
     assert len(house.dialogue.answers) == 1
+
+
+async def test_a_replayed_yes_is_the_same_yes_as_before(house, at_once, code):
+    message = await give_up(house, f"JA {code}")
+    asked = len(house.rasa.asked)
+    assert await again(house, message) is None
+    await house.until(lambda: "tack" in house.phones.to(ANNA)[-1])
+    yes = house.rasa.asked[asked:]
+    assert [(body["intent"], body["message"]) for body in yes] == [("affirm", house.rasa.asked[-2]["message"])]
+
+
+async def test_a_yes_that_is_replayed_after_its_visit_orders_nothing(house, at_once, code):
+    message = await give_up(house, f"JA {code}")
+    await house.sql("UPDATE visits SET last_at = '2026-01-01 00:00:00'")
+    asked = len(house.rasa.asked)
+    assert await again(house, message) is None
+    await house.until(lambda: len(house.rasa.asked) > asked)
+    assert house.rasa.heard[-1] != "/affirm"
+    async with asyncio.timeout(5):
+        while (await house.all_rows("inbox"))[-1]["status"] != "done":  # noqa: ASYNC110  it is in the database
+            await asyncio.sleep(0.01)
+    assert "confirm_ok" not in (await house.all_rows("visits"))[-1]["state"]
