@@ -15,6 +15,9 @@ from api.gateway.messages import Incoming, Reply
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/twilio/voice", tags=["Twilio"])
 
+# What stands in From when the caller is hidden: ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN, BLOCKED in key letters.
+HIDDEN = frozenset({"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"})
+
 
 @router.post("")
 async def call_begins(request: Request, form: SignedForm) -> Response:
@@ -44,10 +47,14 @@ def _incoming(form: dict[str, str], call_sid: str, region: str, *, step: int) ->
         region=region,
         thread_key=call_sid,
         provider_id=f"{call_sid}:{step}",
-        address=phone_number(form.get("From", "")),
+        address=_caller(form.get("From", "")),
         text="" if step == 0 else text,
         event="start" if step == 0 else "message" if text.strip() else "silence",
     )
+
+
+def _caller(number: str) -> str | None:
+    return None if number in HIDDEN else phone_number(number)
 
 
 async def _step(request: Request, incoming: Incoming) -> Response:

@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from api.channels.twiml import speak
+from api.gateway.keeping import SPARE_SECONDS
 from api.gateway.messages import Choice, Reply
 from tests.channels.doubles import BASE, TEXTS
-from tests.channels.twiml_client import IncomingCall, signature
+from tests.channels.twiml_client import READ_SECONDS, IncomingCall, signature
 from tests.channels.twiml_document import BadTwiml, parse
 
 PUBLISHED_URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
@@ -129,7 +130,7 @@ class Script:
         self.documents = documents
         self.came: list[tuple[str, str, Mapping[str, str]]] = []
 
-    def request(self, method, url, *, content, headers, timeout):
+    def request(self, method, url, *, content, headers):
         parts = urlsplit(url)
         fields = dict(parse_qsl(content or parts.query, keep_blank_values=True))
         signed = fields if method == "POST" else {}
@@ -292,3 +293,56 @@ def test_query_of_a_get_is_part_of_what_is_signed():
     server.call()
     method, _, fields = server.came[-1]
     assert (method, fields["a"], parse_qs("To=%2B46313900600")["To"]) == ("GET", "1", [fields["To"]])
+
+
+# Whole calls through the door, with a gateway that answers as it is told
+
+
+@pytest.fixture
+def calls(client):
+    def call(**more) -> IncomingCall:
+        urls = {"url": f"{BASE}/twilio/voice", "status_url": f"{BASE}/twilio/voice/status"}
+        given = urls | {"auth_token": "token", "caller": "+46701740605", "called": "+46313900600"} | more
+        return IncomingCall(client, **given)
+
+    return call
+
+
+def test_each_step_is_posted_to_an_address_of_its_own(calls, gateway):
+    call = calls().begin()
+    call.press("12#").be_silent().say("hej")
+    assert [one.event for one in gateway.received] == ["start", "message", "silence", "message"]
+    assert [one.text for one in gateway.received] == ["", "12", "", "hej"]
+    assert [one.provider_id for one in gateway.received] == [f"{call.sid}:{step}" for step in range(4)]
+
+
+def test_a_call_in_which_the_database_falls_is_told_the_number_and_ended(calls, gateway):
+    call = calls().begin()
+    gateway.broken = OSError("down")
+    call.press("1#")
+    assert (call.ended, call.status) == ("hangup", "completed")
+    assert "0 1 0, 4 4 1, 3 1, 9 0" in call.words
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "Restricted", "+266696687", "+2562533", "", "sip:a@b.example"])
+def test_a_caller_who_hides_can_call_and_has_no_number(calls, gateway, caller):
+    call = calls(caller=caller).begin()
+    assert call.gather is not None
+    assert gateway.received[0].address is None
+
+
+def test_what_was_lost_is_sent_again_with_the_same_token_and_answered_alike(calls, gateway):
+    call = calls().begin().press("1#")
+    gateway.reply = Reply(texts=("Något annat.",))
+    assert call.repeat() == call.documents[-1]
+    assert len(gateway.received) == 2
+
+
+def test_a_call_that_is_signed_with_another_token_gets_nowhere(calls, gateway):
+    with pytest.raises(BadTwiml, match="403"):
+        calls(auth_token="another").begin()
+    assert gateway.received == []
+
+
+def test_a_turn_may_not_last_longer_than_twilio_waits(settings):
+    assert settings.turn_timeout_seconds + SPARE_SECONDS < READ_SECONDS - 1

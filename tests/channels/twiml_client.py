@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urljoin
 from tests.channels.twiml_document import BadTwiml, Verb, parse
 
 MOST_DOCUMENTS_WITHOUT_CALLER = 10
-READ_SECONDS = 15.0
+READ_SECONDS = 15.0  # that Twilio waits for an answer; not kept here
 DIALLED = ("completed", "busy", "no-answer", "failed", "canceled")
 
 Ended = Literal["", "hangup", "end of document", "caller", "rejected"]
@@ -70,7 +70,7 @@ class Dialled:
 class IncomingCall:
     """One call to one of our numbers.
 
-    http: has `request(method, url, content=, headers=, timeout=)` as httpx has. url: the number's voice webhook;
+    http: has `request(method, url, content=, headers=)` as httpx has. url: the number's voice webhook;
     status_url: its status callback. dialled_ends: how a transfer goes, `DialCallStatus`.
     heard: since the caller last did something; heard_before: all until then. gather: what listens now.
     """
@@ -184,7 +184,6 @@ class IncomingCall:
             hook.url,
             content=urlencode(hook.fields) if hook.method == "POST" else None,
             headers=dict(hook.headers(self.auth_token) if headers is None else headers),
-            timeout=READ_SECONDS,
         )
 
     def next_webhook(self, fields: Mapping[str, str]) -> Webhook:
