@@ -41,9 +41,9 @@ _REASONS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class FailedMessage:
-    """kind: INCOMING, else that of the outbox row. channel: of an incoming one. since: when it was given up. reason: a code.
+    """kind: INCOMING, else that of the outbox row. channel: of an incoming one. since: when it was given up.
 
-    to: whose it is or where it goes, with no more of a number than its last two figures.
+    reason: a code. to: whose it is or where it goes, with no more of a number than its last two figures.
     why_not: None when it can be replayed, else the code of what stands in the way.
     """
 

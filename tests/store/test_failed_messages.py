@@ -116,7 +116,9 @@ async def test_what_has_no_content_any_more_or_is_a_login_code_is_not_replayed(s
     assert await replay(stores, code, now=LATER) == "one_time_code"
 
 
-@pytest.mark.parametrize("message", ["in-99", "out-99", "in-0", "99", "in-1; DROP TABLE inbox", "in-999999999", "in-9999999999"])
+@pytest.mark.parametrize(
+    "message", ["in-99", "out-99", "in-0", "99", "in-1; DROP TABLE inbox", "in-999999999", "in-9999999999"]
+)
 async def test_an_id_that_is_none_is_unknown(message: str, stores: SqlStores) -> None:
     assert await replay(stores, message, now=NOW) == "unknown_message"
 
