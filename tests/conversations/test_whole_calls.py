@@ -181,8 +181,7 @@ def test_nonsense_leads_to_a_person_and_never_to_a_dead_end(service, ring):
             break
         stranger.say(words, confidence=0.11)
         assert stranger.words
-    to_a_person = [label for label in stranger.choices() if "människa" in label]
-    assert to_a_person or NUMBER_OF_SERVICE in stranger.words or stranger.call.dialled
+    assert stranger.call.dialled or re.search("människa|kundtjänst|ringer upp|uppringd", stranger.words)
 
 
 @pytest.mark.parametrize("how", ["key", "speech"])
@@ -345,10 +344,10 @@ def test_fields_that_nobody_knows_are_signed_over_and_change_nothing(ring):
 def test_speech_that_looks_like_twiml_adds_none(service, ring, words):
     anna = ring(ANNA)
     anna.say(words)
-    anna.choose("beställa produkter") if anna.choices() else anna.say("Jag vill beställa.")
+    anna.say("Jag vill beställa teststickor.")
     anna.say(words)
     assert anna.call.dialled == []
-    assert not anna.call.ended
+    assert anna.call.gather is not None
 
 
 def test_an_address_that_looks_like_twiml_is_read_back_as_words(service, ring):
