@@ -12,7 +12,7 @@ from ordering.model import Order
 from ordering.use_cases.cancel_order import undoable
 from ordering.use_cases.change_order import ask_to_change, replaced
 from ordering.use_cases.complain import give_up_complaint
-from ordering.use_cases.edit_draft import edit
+from ordering.use_cases.edit_draft import corrects_an_amount, edit
 from ordering.use_cases.explain import blocked
 from ordering.use_cases.patient_case import PatientCase, save
 from ordering.use_cases.picked_answers import begin_anew
@@ -71,7 +71,7 @@ class ValidateOrderForm(PatientAction):
 
     async def _edit(self, turn: Turn, case: PatientCase, *, starting: bool) -> Events:
         message = turn.message
-        sure = message.confidence >= _SURE
+        sure = message.confidence >= _SURE and not corrects_an_amount(message)
         if message.intent == _ONLY_ASKS or (message.intent in (_TELLS_OF_NEED, *_NEVER_EDITS) and sure):
             return [*question_slots(case, case.question), ActionExecutionRejected("order_form")]
         if starting and case.question == "resume":

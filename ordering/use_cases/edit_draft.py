@@ -47,6 +47,12 @@ _NOT_THAT = re.compile(
 )
 
 
+def corrects_an_amount(message: Message) -> bool:
+    """ "jag menade fem": more than one step back, and told already."""
+    told = message.values("amount") or message.values("flavour")
+    return bool(told and _CORRECTS.search(message.text))
+
+
 def _counted(line: DraftLine) -> tuple[int | None, dict[str, int]]:
     return line.packages, line.variants
 
