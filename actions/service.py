@@ -1,4 +1,4 @@
-"""What anybody may ask, known or not: greeting, how things work, opening hours, a person, another language."""
+"""What anybody may ask, known or not: greeting, how things work, opening hours, another language."""
 
 import re
 from dataclasses import replace
@@ -137,13 +137,3 @@ def _language_named(turn: Turn) -> str | None:
     called = [*(str(one["value"]) for one in told), *said]
     named = {language for word in called if (language := wording.language_called(word))}
     return named.pop() if len(named) == 1 and not _NOT.intersection(said) else None
-
-
-class TalkToHuman(VisitAction):
-    def name(self) -> str:
-        return "action_talk_to_human"
-
-    async def act(self, turn: Turn) -> Events:
-        turn.tell([Say("utter_human")])
-        turn.tell(opening_hours(turn.here.book, turn.visit.region, turn.local, turn.visit.language))
-        return []

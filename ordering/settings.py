@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
+import phonenumbers
 from pydantic import AnyHttpUrl, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.functional_validators import AfterValidator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -74,7 +75,9 @@ class Settings(BaseSettings):
         default_factory=dict, description='Our own numbers and their regions, JSON: {"+46...": "vg"}.'
     )
     transfer_numbers: dict[str, str] = Field(
-        default_factory=dict, description='Number of customer service that calls go on to, by region: {"vg": "+46..."}.'
+        default_factory=dict,
+        description="Number of customer service that calls go on to in its opening hours, by region: "
+        '{"vg": "+46..."}; never one of inbound_numbers.',
     )
     voices: dict[str, str] = Field(
         {"sv": "Polly.Elin-Neural", "en": "Polly.Joanna-Neural"},
@@ -104,6 +107,10 @@ class Settings(BaseSettings):
     mail_sender: MailAddress = Field("", description="Address that mails come from; bounces go there too.")
     pickup_points_file: Path | None = Field(
         None, description="JSON file of pickup points; empty: the one that comes with the product."
+    )
+    staff: list[str] = Field(
+        default_factory=list,
+        description="Callers of the REST interface, by their names in api_keys, who may read whom to call back.",
     )
     chat_allowed_origins: list[str] = Field(
         default_factory=list, description="Web sites that may carry the chat widget, JSON list of origins."
@@ -180,12 +187,22 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_call_comes_back_to_us(self) -> Self:
+        ours = {_e164(number) for number in self.inbound_numbers}
         for region, number in self.transfer_numbers.items():
-            if number in self.inbound_numbers:
+            if _e164(number) != number:
+                raise ValueError(f"{PREFIX}TRANSFER_NUMBERS: {number} ({region}) is not a number written as +46...")
+            if number in ours:
                 raise ValueError(
                     f"{PREFIX}TRANSFER_NUMBERS: {number} ({region}) is one of our own {PREFIX}INBOUND_NUMBERS, "
                     "so a transferred call would come back to us"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _staff_have_keys(self) -> Self:
+        unknown = sorted(set(self.staff) - set(self.api_keys))
+        if unknown:
+            raise ValueError(f"{PREFIX}STAFF: {', '.join(unknown)} has no key in {PREFIX}API_KEYS")
         return self
 
     @model_validator(mode="after")
@@ -241,6 +258,14 @@ def _sentence(error: Any) -> str:
     return f"{PREFIX}{where.upper()}: {message}" if where else message
 
 
+def _e164(number: str) -> str | None:
+    """However it is written. None: it is no telephone number."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number, "SE"), phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        return None
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_loopback
@@ -256,7 +281,8 @@ def _demo_values(base: str) -> dict[str, Any]:
         "twilio_base_url": f"{base}/demo/twilio",
         "inbound_numbers": {"+46313900600": "vg", "+46406280400": "skane"},
         "transfer_numbers": {"vg": "+46313900699", "skane": "+46406280499"},
-        "api_keys": {"distributor": "demo-key"},
+        "api_keys": {"distributor": "demo-key", "customer service": "demo-staff-key"},
+        "staff": ["customer service"],
         "mail_sender": "pafyll@demo.example",
         "chat_allowed_origins": [base, base.replace("127.0.0.1", "localhost")],
     }

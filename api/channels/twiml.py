@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from textwrap import shorten, wrap
 
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from api.channels.shared import Say
 from api.gateway.messages import Choice, Reply
@@ -14,6 +14,12 @@ SECONDS_TO_ANSWER = 5
 SECONDS_TO_FETCH = 15  # a personal number or a code has to be found first
 CODE_DIGITS = 6
 MOST_ONE_KEY_CHOICES = 9
+SECONDS_TO_RING = 30  # at customer service, before the caller is offered to be called back
+
+# Twilio's own limits: what is longer ends the call with an error.
+MOST_SPOKEN = 4096
+MOST_HINTS = 500
+MOST_HINT = 100
 
 # Twilio's own limits: what is longer ends the call with an error.
 MOST_SPOKEN = 4096
@@ -28,10 +34,16 @@ LONG_NUMBER = re.compile(r"(?<!\d)\d{6,}(?!\d)")
 def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str]) -> str:
     """TwiML for one step of a call.
 
-    next_step: address that Twilio posts the caller's keys or words to, silence too.
+    next_step: address that Twilio posts the caller's keys or words to, silence and how a transfer went too.
     say: `texts.say`; words a choice as "Tryck 1 för ...". voices: Twilio's name of the voice, by language.
     """
     response = VoiceResponse()
+    if reply.transfer:
+        _add_texts(response, reply, say, voices)
+        dial = Dial(action=next_step, method="POST", timeout=SECONDS_TO_RING)
+        dial.number(reply.transfer)
+        response.append(dial)
+        return str(response)
     if reply.end:
         _add_texts(response, reply, say, voices)
         response.hangup()

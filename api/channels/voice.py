@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from api.channels.shared import answered, customer_service_of, say_of, settings_of
 from api.channels.twilio_signature import SignedForm, phone_number, region_called, required
 from api.channels.twiml import speak
-from api.gateway.messages import Incoming, Reply
+from api.gateway.messages import Event, Incoming, Reply
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/twilio/voice", tags=["Twilio"])
@@ -28,7 +28,7 @@ async def call_begins(request: Request, form: SignedForm) -> Response:
 
 @router.post("/step/{step}")
 async def caller_did_something(request: Request, form: SignedForm, step: int = Path(ge=1, le=1000)) -> Response:
-    """Keys, words or silence. `step` counts the answers we have given in this call."""
+    """Keys, words or silence, or how a transfer went. `step` counts the answers we have given in this call."""
     call_sid, receiver = required(form, "CallSid", "To")
     return await _step(request, _incoming(form, call_sid, region_called(request, receiver), step=step))
 
@@ -41,20 +41,26 @@ async def call_status(form: SignedForm) -> None:
 
 
 def _incoming(form: dict[str, str], call_sid: str, region: str, *, step: int) -> Incoming:
-    text = form.get("Digits") or form.get("SpeechResult") or ""
+    text = "" if step == 0 else form.get("Digits") or form.get("SpeechResult") or ""
     return Incoming(
         channel="voice",
         region=region,
         thread_key=call_sid,
         provider_id=f"{call_sid}:{step}",
         address=_caller(form.get("From", "")),
-        text="" if step == 0 else text,
-        event="start" if step == 0 else "message" if text.strip() else "silence",
+        text=text,
+        event="start" if step == 0 else _event(form, text),
     )
 
 
 def _caller(number: str) -> str | None:
     return None if number in HIDDEN else phone_number(number)
+
+
+def _event(form: dict[str, str], text: str) -> Event:
+    if dialled := form.get("DialCallStatus"):
+        return "transferred" if dialled in ("completed", "answered") else "unanswered"
+    return "message" if text.strip() else "silence"
 
 
 async def _step(request: Request, incoming: Incoming) -> Response:

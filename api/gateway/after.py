@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from api.gateway import confirm, identity, language
+from api.gateway import callback, confirm, failures, identity, language
 from api.gateway.choices import MOST_KEYS
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
@@ -16,6 +16,22 @@ from ordering.use_cases.pending import Pending, PendingChoice
 _PRIVATE = re.compile(r"\[([a-z_]+)\]")
 _PAYLOAD = re.compile(r"/([a-z_]+)(\{.*\})?")
 _YES = "confirm=yes"
+# What a visit can be about, for who calls back; everything else only steers it.
+_ABOUT = frozenset(
+    (
+        *("order_products", "same_as_last_time", "choose_variants", "choose_delivery", "order_for_someone_else"),
+        *("change_delivery", "change_address", "cancel_order", "ask_order_status", "ask_fee", "ask_next_withdrawal"),
+        *("report_defect", "report_deviation", "return_products", "ask_prescriptions", "ask_new_prescription"),
+        *("ask_urgent_delivery", "ask_how_it_works", "ask_privacy", "complain_about_assistant"),
+    )
+)
+_MOST_ABOUT = 5
+
+
+def note_intent(ctx: Context, intent: str) -> None:
+    about = ctx.memory.about
+    if intent in _ABOUT:
+        ctx.memory.about = [*(one for one in about if one != intent), intent][-_MOST_ABOUT:]
 
 
 async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequence[Utterance]) -> Said:
@@ -29,24 +45,57 @@ async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequenc
         return login
     if ctx.memory.step:  # login is asked about below
         said = [one for one in said if one.name != "utter_what_next" and not one.name.startswith("utter_menu_")]
+    if told.get("transfer"):
+        return _transferred(ctx, first, said)
+    if "callback" in told:
+        await callback.confirm(ctx, told["callback"])
     pending = await _pending(ctx, said)
     question = pending if pending and _asked(pending, said) else None
-    reply = Said(offered=[])
+    reply = Said(offered=[], understood=_count(ctx, ask, said))
     reply.texts = [*first, *_filled(ctx, said, pending)]
+    if question and failures.not_understood(said) and not ctx.memory.confirm:
+        said = [one for one in said if one.name == f"utter_ask_{question.name}"]
+        reply.texts = [*first, failures.asked_otherwise(ctx, question)]
     asks = any(one.name.startswith("utter_ask_") for one in said)
     if ctx.incoming.event == "start" and ctx.visit.channel == "voice":
         reply.also_in = language.other_than(ctx.visit.language)
     reply.end = bool(told.get("end")) and not asks  # a form that is still open asks again: the call goes on
     _offer(ctx, reply, said, question)
     _remember(ctx, question)
-    if ctx.visit.person_id is None and (again := identity.ask_again(ctx)):
-        again.texts = [*reply.texts, *again.texts]
+    if ctx.visit.person_id is None and not callback.is_asked(ctx) and (again := identity.ask_again(ctx)):
+        again.understood = reply.understood
+        if reply.understood is False and ctx.memory.step == "number":
+            again.texts = [ctx.say("utter_gateway_identity_unreadable")]
+        elif reply.understood:
+            again.texts = [*reply.texts, *again.texts]
         return again
     return reply
 
 
+def _count(ctx: Context, ask: Ask, said: Sequence[Utterance]) -> bool:
+    """Whether the patient was understood, counted."""
+    if ask == failures.OFFER:
+        failures.offered(ctx.memory)
+    elif failures.failed(said):
+        failures.count(ctx.memory)
+        return False
+    else:
+        failures.understood(ctx.memory)
+    return True
+
+
+def _transferred(ctx: Context, first: Sequence[str], said: Sequence[Utterance]) -> Said:
+    """The call goes on to customer service; whatever else was to be asked waits."""
+    failures.offered(ctx.memory)
+    ctx.memory.question, ctx.memory.private = None, False
+    texts = [*first, *(one.text for one in said if one.name == "utter_transfer")]
+    return Said(texts, offered=[], transfer=ctx.tools.settings.transfer_numbers[ctx.visit.region])
+
+
 async def _pending(ctx: Context, said: Sequence[Utterance]) -> Pending | None:
     """Looked up only when something was asked, or has a private word in it."""
+    if callback.asks(said):
+        return await callback.pending(ctx)
     if ctx.visit.person_id is None:
         return None
     if not any(one.name.startswith("utter_ask_") or _PRIVATE.search(one.text) for one in said):

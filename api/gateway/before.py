@@ -3,18 +3,17 @@
 import secrets
 from dataclasses import dataclass
 
-from api.gateway.choices import by_token, pick
+from api.gateway import callback, confirm, failures, identity, language
+from api.gateway.choices import Picked, by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, mask
+from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
 from api.gateway.wished import ask_for, wish_in
 from ordering.use_cases.private_answers import reads_as_answer
 from ordering.use_cases.wishes import Wish
 
-from api.gateway import confirm, identity, language
-from api.gateway.context import Context, Said
-
 TURNS_PER_SENDER = 15
-MOST_SILENCES = 3
+MOST_SILENCES = 2  # before a person is offered; one more while something must be fetched
 
 _VOICE_KEYS = {"0": "talk_to_human", "9": "repeat", "*": "go_back"}
 _LANGUAGE_KEY = "8"  # where it is not the key of a choice
@@ -62,6 +61,8 @@ async def decide(ctx: Context) -> Decided:
     """Changes the context's visit and memory; the caller saves them."""
     memory = ctx.memory
     decided = await _decided(ctx)
+    if decided.said:
+        decided = _counted(ctx, decided, decided.said)
     if decided.ask and decided.ask.intent == "switch_language":
         wish = dict(decided.ask.entities).get("language")
         if wish in language.LANGUAGES:
@@ -71,11 +72,27 @@ async def decide(ctx: Context) -> Decided:
     return decided
 
 
+def _counted(ctx: Context, decided: Decided, said: Said) -> Decided:
+    """Offers a person in place of what was to be said, when it was once too many that we did not understand."""
+    memory = ctx.memory
+    if said.understood:
+        failures.understood(memory)
+    elif said.understood is False and failures.is_once_too_many(memory):
+        return Decided(ask=failures.OFFER, kept=decided.kept)
+    elif said.understood is False:
+        failures.count(memory)
+    return decided
+
+
 async def _decided(ctx: Context) -> Decided:
     incoming, memory = ctx.incoming, ctx.memory
     if incoming.event == "silence":
-        return Decided(said=await _silence(ctx))
+        return await _silence(ctx)
     memory.silences = 0
+    if incoming.event == "transferred":
+        return Decided(said=Said([ctx.say("utter_gateway_transferred")], end=True))
+    if incoming.event == "unanswered":
+        return Decided(ask=Ask(intent="talk_to_human", entities=(("choice", "person=unanswered"),)))
     if incoming.event == "start":
         return Decided(ask=Ask(intent="greet"))
     if incoming.choice is not None:
@@ -86,7 +103,8 @@ async def _decided(ctx: Context) -> Decided:
         if key := _voice_key(ctx, text):
             return key
     if not has_words(text):
-        return Decided(said=Said([ctx.say("utter_gateway_no_words")], expects=ctx.memory.expects))
+        no_words = Said([ctx.say("utter_gateway_no_words")], expects=ctx.memory.expects, understood=False)
+        return Decided(said=no_words)
     return await _words(ctx, text)
 
 
@@ -96,20 +114,23 @@ async def _words(ctx: Context, text: str) -> Decided:
         return _language(wish)
     if not memory.private:
         language.follow(ctx, text)
-    if memory.step and (decided := await _login(ctx, text)):
+    if memory.step and callback.is_login(ctx, text) and (decided := await _login(ctx, text)):
         return decided
+    if take_back := callback.taken_back(text):
+        return Decided(ask=take_back)
     if (answer := confirm.take(ctx, text)) is not None:
         return Decided(said=answer) if isinstance(answer, Said) else Decided(ask=answer)
     if fold(text) in _AGAIN:
         return _again(ctx)
+    if callback.is_asked(ctx):
+        return await _about_the_call(ctx, text)
     at_any_time = wish_in(ctx, text)
     if at_any_time and at_any_time.kind == "note":
         return await _wished(ctx, at_any_time)
     picked = pick(text, memory.offered, multiple=memory.multiple)
     if picked and not (picked.problem and memory.private):  # a short door code is no choice out of range
         if picked.problem:
-            name = "utter_gateway_one_choice" if picked.problem == "one_at_a_time" else "utter_gateway_no_such_choice"
-            return Decided(said=Said([ctx.say(name)], offered=list(memory.offered), expects=ctx.memory.expects))
+            return _not_picked(ctx, picked)
         kept = None if memory.private else mask(text, people=ctx.people).text
         return Decided(ask=_chosen(picked.choices), kept=kept)
     if _may_log_in(ctx) and identity.looks_like_identity(ctx, text):
@@ -122,6 +143,23 @@ async def _words(ctx: Context, text: str) -> Decided:
     if memory.private and (not text.endswith("?") or reads_as_answer(memory.question or "", text)):
         return await _private(ctx, text.rstrip("? "))
     return _for_rasa(ctx, text)
+
+
+async def _about_the_call(ctx: Context, text: str) -> Decided:
+    """No login and no wish for the order is read into an answer about the call: it may hold a telephone number."""
+    memory = ctx.memory
+    picked = pick(text, memory.offered, multiple=False)
+    if picked and picked.choices:
+        return Decided(ask=_chosen(picked.choices))
+    if memory.private and not text.endswith("?"):
+        return await _private(ctx, text)
+    return _not_picked(ctx, picked) if picked else _for_rasa(ctx, text)
+
+
+def _not_picked(ctx: Context, picked: Picked) -> Decided:
+    name = "utter_gateway_one_choice" if picked.problem == "one_at_a_time" else "utter_gateway_no_such_choice"
+    offered = list(ctx.memory.offered)
+    return Decided(said=Said([ctx.say(name)], offered=offered, expects=ctx.memory.expects, understood=False))
 
 
 def _for_rasa(ctx: Context, text: str) -> Decided:
@@ -176,18 +214,22 @@ async def _private(ctx: Context, text: str) -> Decided:
     """An address, a door code, a name: straight into the draft. Rasa hears only that something was answered."""
     if intent := _COMMAND_OF.get(fold(text)):
         return Decided(ask=Ask(intent=intent))
-    problem = await ctx.tools.dialogue.answer_privately(
-        ctx.tx,
-        ctx.visit,
-        question=ctx.memory.question,
-        text=text,
-        message_id=ctx.message_id,
-        now=await ctx.now(),
-    )
+    if callback.is_asked(ctx):
+        problem = await callback.answer_privately(ctx, text)
+    else:
+        problem = await ctx.tools.dialogue.answer_privately(
+            ctx.tx,
+            ctx.visit,
+            question=ctx.memory.question,
+            text=text,
+            message_id=ctx.message_id,
+            now=await ctx.now(),
+        )
     if problem is None:
         ctx.changed = True
         return Decided(ask=Ask(intent="inform"))
-    return Decided(said=Said([ctx.say(problem)], offered=list(ctx.memory.offered), expects=ctx.memory.expects))
+    offered = list(ctx.memory.offered)
+    return Decided(said=Said([ctx.say(problem)], offered=offered, expects=ctx.memory.expects, understood=False))
 
 
 def _voice_key(ctx: Context, text: str) -> Decided | None:
@@ -208,21 +250,25 @@ def _language(wish: str) -> Decided:
 def _again(ctx: Context) -> Decided:
     memory = ctx.memory
     if not memory.last:
-        return Decided(said=Said([ctx.say("utter_gateway_nothing_to_repeat")]))
-    return Decided(said=Said(list(memory.last), offered=list(memory.offered), expects=ctx.memory.expects))
+        return Decided(said=Said([ctx.say("utter_gateway_nothing_to_repeat")], understood=None))
+    offered = list(memory.offered)
+    return Decided(said=Said(list(memory.last), offered=offered, expects=memory.expects, understood=None))
 
 
-async def _silence(ctx: Context) -> Said:
+async def _silence(ctx: Context) -> Decided:
+    """Asks again, more shortly; then offers a person; then ends the call."""
     memory = ctx.memory
     memory.silences += 1
-    if memory.silences >= MOST_SILENCES:
-        return Said([ctx.say("utter_gateway_silence_last", service=await ctx.service())], end=True)
-    first = memory.silences == 1
-    name = "utter_gateway_silence_first" if first else "utter_gateway_silence_again"
-    question = memory.last if first else memory.last[1:]  # without what was said about the silence before
-    said = Said([ctx.say(name), *question], offered=list(memory.offered), expects=ctx.memory.expects)
+    most = MOST_SILENCES + (memory.expects in ("identity", "code"))
+    if memory.silences > most:
+        return Decided(said=Said([ctx.say("utter_gateway_silence_last", service=await ctx.service())], end=True))
+    if memory.silences == most:
+        return Decided(ask=failures.OFFER)
+    name = "utter_gateway_silence_first" if memory.silences == 1 else "utter_gateway_silence_again"
+    said = Said([ctx.say(name), *memory.last[-1:]], offered=list(memory.offered), expects=memory.expects)
     said.also_in = language.other_than(ctx.visit.language)  # silence may be somebody who did not understand
-    return said
+    said.understood = None if memory.expects in ("identity", "code") else False
+    return Decided(said=said)
 
 
 def count_turn(ctx: Context) -> None:

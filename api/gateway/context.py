@@ -102,13 +102,18 @@ class Tools:
 
 @dataclass(slots=True)
 class Said:
-    """A reply being put together. `offered` None: the choices of the last reply still stand, and are not shown."""
+    """A reply being put together. `offered` None: the choices of the last reply still stand, and are not shown.
+
+    understood: False where the patient was not understood, None where it says nothing about that (said once more).
+    """
 
     texts: list[str] = field(default_factory=list)
     offered: list[Offered] | None = None
     expects: Expects = "anything"
     end: bool = False
     also_in: str | None = None
+    transfer: str | None = None
+    understood: bool | None = True
 
     def reply(self, language: str) -> Reply:
         shown = [choice for choice in self.offered or () if choice.shown]
@@ -119,6 +124,7 @@ class Said:
             end=self.end,
             language=language,
             also_in=self.also_in,
+            transfer=self.transfer,
         )
 
 

@@ -123,7 +123,7 @@ async def _unreadable(ctx: Context) -> Said:
     ctx.memory.unreadable += 1
     if ctx.memory.unreadable > MOST_TRIES:
         return await _close(ctx)
-    return Said([ctx.say("utter_gateway_identity_unreadable")], offered=[], expects="identity")
+    return Said([ctx.say("utter_gateway_identity_unreadable")], offered=[], expects="identity", understood=False)
 
 
 async def _take_number(ctx: Context, value: str) -> Said:

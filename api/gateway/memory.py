@@ -1,6 +1,6 @@
 """What the gateway remembers of a visit between two messages. Kept in the visit's row, sealed as a whole.
 
-Only `confirm_ok` and `whom` stand in the clear there, since actions read them.
+Only `confirm_ok`, `whom` and `about` stand in the clear there, since actions read them.
 """
 
 import base64
@@ -66,6 +66,8 @@ class Memory:
     last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
     whom: the message that told whom the visit is about, as the draft knows messages.
     language: how we came to the visit's language, when the patient told it in this visit.
+    failed_here, failed: how often we have not understood, in this step and since a person was offered last.
+    about: the intents that tell what the visit is about, the newest last.
     """
 
     step: str | None = None
@@ -86,6 +88,9 @@ class Memory:
     confirm_ok: str | None = None
     whom: str | None = None
     language: Literal["heard", "wished"] | None = None
+    failed_here: int = 0
+    failed: int = 0
+    about: list[str] = field(default_factory=list)
     plan: Plan | None = None
 
 
@@ -110,6 +115,8 @@ def keep(memory: Memory, sealer: Sealer) -> dict[str, Any]:
         state["confirm_ok"] = memory.confirm_ok
     if memory.whom:
         state["whom"] = memory.whom
+    if memory.about:
+        state["about"] = memory.about
     return state
 
 

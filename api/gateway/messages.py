@@ -5,7 +5,7 @@ from typing import Literal
 
 from ordering.model import Channel
 
-Event = Literal["message", "start", "silence"]
+Event = Literal["message", "start", "silence", "transferred", "unanswered"]
 Expects = Literal["anything", "choice", "number", "identity", "code", "text"]
 
 
@@ -18,7 +18,8 @@ class Incoming:
     address: the patient's phone number in E.164, None in chat.
     text: what was written or said, or the keys pressed ("2", "198501012382").
     choice: the opaque token of a clicked button, instead of text.
-    event: "start" when a call or chat begins, "silence" when nothing came.
+    event: "start" when a call or chat begins, "silence" when nothing came; after a transfer "transferred" when somebody
+    took the call, else "unanswered".
     """
 
     channel: Channel
@@ -47,6 +48,7 @@ class Reply:
     expects tells a keypad what to collect: identity and number end with #, code is six digits.
     end: the visit is over (the phone line may hang up).
     also_in: another language, which a caller is offered in that language ("For English, press eight").
+    transfer: number that the call goes on to (E.164).
     """
 
     texts: tuple[str, ...]
@@ -55,3 +57,4 @@ class Reply:
     end: bool = False
     language: str = "sv"
     also_in: str | None = None
+    transfer: str | None = None

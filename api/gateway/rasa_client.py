@@ -25,6 +25,14 @@ class Utterance:
     name: str = ""  # of the response: "utter_ask_lines"
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What Rasa said to a message, and the intent that it took it for."""
+
+    said: tuple[Utterance, ...]
+    intent: str = ""
+
+
 class RasaClient:
     """Keeps its connections. Close it with `close()`."""
 
@@ -37,7 +45,7 @@ class RasaClient:
             transport=transport,
         )
 
-    async def turn(self, visit: Visit, message: str, ask: Ask) -> list[Utterance]:
+    async def turn(self, visit: Visit, message: str, ask: Ask) -> Answered:
         """What Rasa says to one message of a visit. `message` is an id; the same id changes a draft only once."""
         body: dict[str, Any] = {
             "conversation": visit.sender_id,
@@ -59,7 +67,7 @@ class RasaClient:
             raise RasaFailed("no answer in time") from None
         except httpx.HTTPError as error:
             raise RasaFailed(type(error).__name__) from None
-        return _utterances(answer)
+        return _answered(answer)
 
     async def _post(self, body: dict[str, Any]) -> httpx.Response:
         try:
@@ -72,18 +80,19 @@ class RasaClient:
         await self._http.aclose()
 
 
-def _utterances(answer: httpx.Response) -> list[Utterance]:
+def _answered(answer: httpx.Response) -> Answered:
     try:
         body = answer.json()
         failed = "; ".join(str(one) for one in body.get("failed") or ())
-        said = [_utterance(one) for one in body.get("responses") or ()]
+        said = tuple(_utterance(one) for one in body.get("responses") or ())
+        intent = str((body.get("intent") or {}).get("name") or "")
     except (ValueError, AttributeError, TypeError, KeyError):
         raise RasaFailed(f"status {answer.status_code}, and no answer to read") from None
     if answer.status_code != httpx.codes.OK or failed:
         raise RasaFailed(f"status {answer.status_code}: {failed or 'no reason given'}")
     if not any(one.text or one.custom for one in said):
         raise RasaFailed("nothing was answered")
-    return said
+    return Answered(said, intent)
 
 
 def _utterance(said: dict[str, Any]) -> Utterance:

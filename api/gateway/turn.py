@@ -5,19 +5,19 @@ Nothing is held while Rasa thinks but the thread's lease, so that the patient's 
 
 import logging
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Counter, Histogram
 
-from api.gateway.after import understand
+from api.gateway import failures
+from api.gateway.after import note_intent, understand
 from api.gateway.before import Decided, count_turn, decide
 from api.gateway.context import Context, Moment, Said, Tools
 from api.gateway.identity import recognise_mobile
 from api.gateway.memory import Ask, Memory, Plan, keep, recall
 from api.gateway.messages import Incoming, Reply
-from api.gateway.rasa_client import RasaClient, RasaFailed, Utterance
+from api.gateway.rasa_client import Answered, RasaClient, RasaFailed
 from api.gateway.replies import as_sms, sealed
 from ordering.logs import kind_and_place
 from ordering.model import Channel, InboxRow, Thread, Visit
@@ -72,9 +72,8 @@ class Handler:
             incoming = Incoming(**self.tools.sealer.open(row.sealed or b""))
             decided = await self._decide(thread, row, incoming)
             if isinstance(decided, Question):
-                with RASA_SECONDS.time():
-                    said = await self.rasa.turn(decided.visit, decided.message, decided.ask)
-                decided = await self._answer(thread, row, incoming, decided, said)
+                question, answered = await self._ask(decided)
+                decided = await self._answer(thread, row, incoming, question, answered)
         except Exception as error:
             foreseen = isinstance(error, RasaFailed)
             reason = str(error) if foreseen else kind_and_place(error)
@@ -82,6 +81,15 @@ class Handler:
             decided = await self._trouble(thread, row, reason)
         TURNS.labels(thread.channel, "failed" if decided.failed else "answered").inc()
         return decided
+
+    async def _ask(self, question: Question) -> tuple[Question, Answered]:
+        """What Rasa answers; when that was not understood once too often, the offer of a person instead."""
+        with RASA_SECONDS.time():
+            answered = await self.rasa.turn(question.visit, question.message, question.ask)
+            if failures.failed(answered.said) and failures.is_once_too_many(question.memory):
+                question = replace(question, ask=failures.OFFER, message=f"{question.message}p")
+                answered = await self.rasa.turn(question.visit, question.message, question.ask)
+        return question, answered
 
     async def _decide(self, thread: Thread, row: InboxRow, incoming: Incoming) -> Question | Done:
         """Answers what needs no Rasa within this one transaction."""
@@ -101,11 +109,12 @@ class Handler:
             return Question(ctx.visit, ctx.memory, ctx.message_id, ask, first, decided.kept)
 
     async def _answer(
-        self, thread: Thread, row: InboxRow, incoming: Incoming, asked: Question, said: Sequence[Utterance]
+        self, thread: Thread, row: InboxRow, incoming: Incoming, asked: Question, answered: Answered
     ) -> Done:
         async with self.stores.begin() as tx:
             ctx = Context(self.tools, tx, thread, incoming, row.id, asked.visit, asked.memory, _real(), self.moment)
-            reply = await understand(ctx, asked.ask, asked.first, said)
+            note_intent(ctx, answered.intent)
+            reply = await understand(ctx, asked.ask, asked.first, answered.said)
             if not reply.texts:
                 raise RasaFailed("nothing was answered")
             ctx.visit = replace(ctx.visit, turns=ctx.visit.turns + 1)
@@ -143,7 +152,9 @@ class Handler:
     async def _finish(self, ctx: Context, row: InboxRow, said: Said, kept: str | None) -> Done:
         """The reply, the visit, the inbox row and the lease, in the context's transaction."""
         memory, sealer, conversations = ctx.memory, self.tools.sealer, ctx.tx.conversations
-        memory.plan, memory.last, memory.expects = None, list(said.texts), said.expects
+        memory.plan, memory.expects = None, said.expects
+        if said.understood or not memory.last:  # else the question stays what "say it again" says
+            memory.last = list(said.texts)
         if said.offered is not None:
             memory.offered = said.offered
         ended = ctx.real if said.end else ctx.visit.ended_at

@@ -24,3 +24,14 @@ def caller(request: Request, key: Annotated[str | None, Security(_key_header)]) 
 
 
 Caller = Annotated[str, Depends(caller)]
+
+
+def staff(request: Request, name: Caller) -> str:
+    """The same for what tells about patients; 403 for callers who are not staff."""
+    settings: Settings = request.app.state.settings
+    if name not in settings.staff:
+        raise ProblemRaised("not_staff")
+    return name
+
+
+Staff = Annotated[str, Depends(staff)]

@@ -12,6 +12,8 @@ from rulebook.parameter_forms import Malformed
 # code: (HTTP status, title)
 PROBLEMS: dict[str, tuple[int, str]] = {
     "no_valid_key": (401, "The header X-API-Key holds no valid key."),
+    "not_staff": (403, "Only callers named in PAFYLL_STAFF may do this."),
+    "unknown_callback": (404, "No callback with this number waits or has been closed."),
     "unknown_order": (404, "There is no order with this number."),
     "unknown_article": (404, "The region has no article with this number."),
     "unknown_line": (404, "There is no such prescription line."),

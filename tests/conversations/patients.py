@@ -89,6 +89,7 @@ class Call(Conversation):
         self.sid = new_sid("CA")
         self.action, self.over = "/twilio/voice", False
         self.digits_wanted: int | None = None
+        self.dialled: str | None = None
 
     def begin(self) -> str:
         return self._post({})
@@ -108,6 +109,11 @@ class Call(Conversation):
     def be_silent(self) -> str:
         self.note(PATIENT, "[...]")
         return self._post({"Digits": "", "msg": "Gather End"})
+
+    def transfer_ended(self, how: str) -> str:
+        """Twilio tells how the transferred call went: completed, no-answer, busy, failed."""
+        assert self.dialled, "nobody was called"
+        return self._post({"DialCallStatus": how, "DialCallSid": new_sid("CA")})
 
     def choose(self, words: str) -> str:
         """Presses the key of the choice that has these words."""
@@ -130,8 +136,12 @@ class Call(Conversation):
         return self.note(ASSISTANT, self._hear(ElementTree.fromstring(answer.text)))  # noqa: S314  our own answer
 
     def _hear(self, twiml: ElementTree.Element) -> str:
-        gather = twiml.find("Gather")
-        self.over = gather is None
+        gather, dial = twiml.find("Gather"), twiml.find("Dial")
+        self.over = gather is None and dial is None
+        self.dialled = None
+        if dial is not None:
+            self.dialled = dial.findtext("Number")
+            self.action = dial.attrib["action"].removeprefix(self.service.settings.public_url)
         if gather is not None:
             self.action = gather.attrib["action"].removeprefix(self.service.settings.public_url)
             self.digits_wanted = int(gather.attrib["numDigits"]) if "numDigits" in gather.attrib else None

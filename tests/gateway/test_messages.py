@@ -413,14 +413,15 @@ async def test_the_phones_own_keys_are_digits_where_an_amount_is_asked(house):
     assert house.rasa.heard[-1] == "9"
 
 
-async def test_silence_asks_again_then_otherwise_and_then_says_goodbye(house):
+async def test_silence_asks_again_then_offers_a_person_and_then_says_goodbye(house):
     await house.call("hej")
     first, second, third = [await house.call(event="silence") for _ in range(3)]
-    assert first.texts[1:] == second.texts[1:] == ("svar på hej",)
-    assert first.texts[0] != second.texts[0]
+    assert first.texts[1:] == ("svar på hej",)
+    assert house.rasa.heard == ["hej", "/talk_to_human person=unasked"]
+    assert second.texts == ("svar på /talk_to_human person=unasked",)
+    assert not second.end
     assert third.end
     assert "010-441 31 90" in third.texts[0]
-    assert house.rasa.heard == ["hej"]
 
 
 async def test_speaking_again_begins_the_count_of_silences_anew(house):
@@ -428,4 +429,6 @@ async def test_speaking_again_begins_the_count_of_silences_anew(house):
     await house.call(event="silence")
     await house.call(event="silence")
     await house.call("hej hej")
-    assert not (await house.call(event="silence")).end
+    again = await house.call(event="silence")
+    assert not again.end
+    assert again.texts[1:] == ("svar på hej hej",)

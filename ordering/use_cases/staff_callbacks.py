@@ -1,0 +1,33 @@
+"""What staff do with the calls that patients have asked for: list them, and close each when it is done."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ordering.model import Callback, Person
+from ordering.ports import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """person: None for somebody who has not proved who they are."""
+
+    callback: Callback
+    person: Person | None
+
+
+async def list_callbacks(tx: Transaction, region: str, *, booked: bool) -> list[Waiting]:
+    """booked: those that wait, in the order to call; else those closed or taken back, the newest first."""
+    found = await tx.callbacks.of_region(region, booked=booked)
+    return [Waiting(one, await tx.people.get(one.person_id) if one.person_id else None) for one in found]
+
+
+async def close_callback(tx: Transaction, callback_id: int, *, by: str, now: datetime) -> Callback | None:
+    """Closed twice it stays as it was closed first. None: there is none, or the patient has taken it back."""
+    callback = await tx.callbacks.by_id(callback_id)
+    if callback is None or callback.status not in ("booked", "closed"):
+        return None
+    if callback.status == "booked":
+        callback = replace(callback, status="closed", asking=None, closed_at=now, closed_by=by)
+        if not await tx.callbacks.save(callback, was=("booked",)):
+            return await close_callback(tx, callback_id, by=by, now=now)
+    return callback
