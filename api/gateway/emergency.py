@@ -101,7 +101,8 @@ class Detector:
         if not places:
             return None
         family = next((family.name for family in self._families if _heard(family, places)), None)
-        if family is None and self._signs_of_danger(places):
+        # A bare number is an answer to a question, whatever it would be of sugar.
+        if family is None and not prepared.replace(" ", "").isdigit() and self._signs_of_danger(places):
             family = "signs_of_danger"
         return Heard(family, self._language(prepared.split())) if family else None
 

@@ -18,12 +18,16 @@ def messages(path: Path, kind: str) -> list[str]:
     return [str(text) for text in yaml.safe_load(path.read_text(encoding="utf-8"))[kind]]
 
 
-def ordinary_examples() -> list[str]:
-    """What patients may write of everything but emergencies, from what Rasa is trained on."""
+def ordinary_examples(*, about_health: bool) -> list[str]:
+    """What patients may write of everything but emergencies, from what Rasa is trained on.
+
+    What we do not answer (out_of_scope) is mostly about health, where the number of the health line is no bad answer.
+    """
     found = []
-    for path in sorted(NLU.glob("*.yml")):
+    for path in sorted(NLU.rglob("*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            if block.get("intent", "emergency") != "emergency":
+            intent = block.get("intent", "emergency")
+            if intent != "emergency" and (intent == "out_of_scope") is about_health:
                 lines = (line.removeprefix("- ") for line in block["examples"].splitlines())
                 found += [ENTITY.sub(r"\1", line) for line in lines]
     return found
@@ -95,11 +99,18 @@ def test_words_that_steer_the_talk_are_no_emergencies(text):
     assert emergency(text) is None
 
 
-def test_ordinary_messages_hardly_ever_sound_like_an_emergency():
-    told = ordinary_examples()
+@pytest.mark.parametrize(("about_health", "most"), [(False, 0.005), (True, 0.25)])
+def test_ordinary_messages_hardly_ever_sound_like_an_emergency(about_health, most):
+    told = ordinary_examples(about_health=about_health)
     alarms = [text for text in told if emergency(text)]
-    assert len(told) >= 1000
-    assert len(alarms) <= 0.005 * len(told), alarms
+    assert len(told) >= 500
+    assert len(alarms) <= most * len(told), alarms
+
+
+def test_a_bare_number_is_an_answer_unless_it_is_an_emergency_number():
+    heard = [number for number in range(1000) if emergency(str(number))]
+    assert set(heard) <= {112, 911, 999}
+    assert 112 in heard
 
 
 def test_no_question_about_how_things_work_is_taken_for_an_emergency():
