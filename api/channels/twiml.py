@@ -21,11 +21,6 @@ MOST_SPOKEN = 4096
 MOST_HINTS = 500
 MOST_HINT = 100
 
-# Twilio's own limits: what is longer ends the call with an error.
-MOST_SPOKEN = 4096
-MOST_HINTS = 500
-MOST_HINT = 100
-
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PHONE_NUMBER = re.compile(r"(?<![\w-])0\d{1,3}-\d[\d ]{3,}\d(?!\w)")
 LONG_NUMBER = re.compile(r"(?<!\d)\d{6,}(?!\d)")

@@ -53,14 +53,14 @@ def _incoming(form: dict[str, str], call_sid: str, region: str, *, step: int) ->
     )
 
 
-def _caller(number: str) -> str | None:
-    return None if number in HIDDEN else phone_number(number)
-
-
 def _event(form: dict[str, str], text: str) -> Event:
     if dialled := form.get("DialCallStatus"):
         return "transferred" if dialled in ("completed", "answered") else "unanswered"
     return "message" if text.strip() else "silence"
+
+
+def _caller(number: str) -> str | None:
+    return None if number in HIDDEN else phone_number(number)
 
 
 async def _step(request: Request, incoming: Incoming) -> Response:
