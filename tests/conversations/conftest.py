@@ -7,6 +7,7 @@ import pytest
 
 from api.commands import bot
 from api.commands.stack import Stack, demo_settings
+from tests.conversations.callers import Caller
 from tests.conversations.patients import Call, Chat, Sms, SocketChat
 from tests.conversations.service import Service
 
@@ -48,6 +49,11 @@ def sms(service: Service):
 @pytest.fixture
 def call(service: Service):
     return lambda patient: Call(service, patient)
+
+
+@pytest.fixture
+def ring(service: Service):
+    return lambda patient, **more: Caller(service, patient, **more)
 
 
 @pytest.fixture

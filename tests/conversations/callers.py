@@ -1,0 +1,75 @@
+"""A caller whose Twilio knows nothing of us: `Call` in patients.py with all that the documentation demands."""
+
+import re
+
+from tests.channels.twiml_client import IncomingCall
+from tests.conversations.patients import code_in, the_one
+from tests.conversations.people import Patient
+from tests.conversations.service import Service, until
+
+NAME_ON_DOOR = re.compile(r"namn.*\?")
+
+
+class Caller:
+    """A patient with a phone. What has no name here is done by the call itself."""
+
+    def __init__(self, service: Service, patient: Patient, **more) -> None:
+        self.service = service
+        self.patient = patient
+        url = f"{service.settings.public_url}/twilio/voice"
+        number = service.number[patient.region]
+        token = service.settings.twilio_auth_token
+        self.call = IncomingCall(service.http, url, token, patient.mobile, number, status_url=f"{url}/status", **more)
+        self.call.begin()
+        self.listened: list[tuple[object, object, object]] = []  # how the keys of each step were collected
+
+    @property
+    def words(self) -> str:
+        return self.call.words
+
+    def press(self, keys: str, *, after: int | None = None) -> str:
+        gather = self.call.gather
+        assert gather is not None, "nothing listens"
+        self.listened.append(tuple(gather.value(name) for name in ("numDigits", "finishOnKey", "timeout")))
+        return self.call.press(keys, after=after).words
+
+    def say(self, words: str, **more) -> str:
+        return self.call.say(words, **more).words
+
+    def choices(self) -> dict[str, str]:
+        """Keys by what they are for, as told."""
+        offered = re.findall(r"(?:Tryck|Press) (\d) (?:för|for) (.+?)\.(?= Tryck| Press|\n|$)", self.words)
+        return {label: key for key, label in offered}
+
+    def choose(self, words: str, *, after: int | None = None) -> str:
+        keys = self.choices()
+        return self.press(keys[the_one(words, list(keys))], after=after)
+
+    def code(self, sent_before: int) -> str:
+        arrived = until(lambda: self.service.sms_to(self.patient.mobile)[sent_before:])
+        assert arrived, "no code came"
+        return code_in(arrived[0])
+
+    def log_in(self) -> str:
+        before = len(self.service.sms_to(self.patient.mobile))
+        self.press(f"{self.patient.identity_number}#")
+        return self.press(self.code(before))
+
+
+def to_delivery(anna: Caller) -> None:
+    anna.choose("beställa produkter")
+    anna.log_in()
+    anna.choose("Teststickor")
+    anna.press("6#")
+    anna.choose("gå vidare")
+    assert any("dörren" in label for label in anna.choices())
+
+
+def to_read_back(anna: Caller) -> str:
+    to_delivery(anna)
+    anna.choose("utanför dörren")
+    anna.choose("ja")
+    anna.choose("hus")
+    if NAME_ON_DOOR.search(anna.words):
+        anna.choose("ja")
+    return anna.words
