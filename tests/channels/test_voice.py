@@ -90,6 +90,25 @@ def test_a_repeated_step_gets_the_same_twiml_though_the_call_has_gone_on(client,
     assert len(gateway.received) == 1
 
 
+def test_a_transfer_dials_the_number_and_comes_back_with_how_it_went(client, gateway):
+    gateway.reply = Reply(texts=("Jag kopplar dig.",), transfer="+46313900699")
+    assert post(client, "/twilio/voice/step/3", CALL | {"Digits": "0"}).text == (
+        HEAD
+        + spoken_as("Jag kopplar dig.")
+        + f'<Dial action="{BASE}/twilio/voice/step/4" method="POST" timeout="30"><Number>+46313900699</Number></Dial>'
+        + TAIL
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "event"),
+    [("completed", "transferred"), ("no-answer", "unanswered"), ("busy", "unanswered"), ("failed", "unanswered")],
+)
+def test_how_a_transfer_went_reaches_the_gateway(client, gateway, how, event):
+    post(client, "/twilio/voice/step/4", CALL | {"DialCallStatus": how})
+    assert gateway.received[0].event == event
+
+
 def test_a_finished_visit_hangs_up(client, gateway):
     gateway.reply = Reply(texts=("Tack.", "Hej då."), end=True)
     assert post(client, "/twilio/voice/step/9", CALL | {"Digits": "1"}).text == (

@@ -55,6 +55,14 @@ def test_a_transferred_call_may_not_come_back_to_us():
     said = refusal(transfer_numbers={"vg": "+46313900600"}, **numbers, **REAL)
     assert "PAFYLL_TRANSFER_NUMBERS" in said
     assert load_settings(transfer_numbers={"vg": "+46313900699"}, **numbers, **REAL)
+    written_otherwise = {**numbers, "inbound_numbers": {"+46 31-390 06 00": "vg"}}
+    assert "own" in refusal(transfer_numbers={"vg": "+46313900600"}, **written_otherwise, **REAL)
+    assert "+46..." in refusal(transfer_numbers={"vg": "031-390 06 99"}, **numbers, **REAL)
+
+
+def test_staff_are_callers_that_have_a_key():
+    assert "PAFYLL_STAFF" in refusal(staff=["nobody"], **REAL)
+    assert load_settings(staff=["desk"], api_keys={"desk": "k"}, **REAL)
 
 
 def test_a_number_needs_twilio_and_a_posted_order_needs_a_secret():
