@@ -1,4 +1,4 @@
-/* A telephone that follows TwiML: Say, Gather and Hangup, with Twilio's own defaults. */
+/* A telephone that follows TwiML: Say, Gather, Dial (which ends the demo's call) and Hangup, with Twilio's own defaults. */
 
 const DEFAULT_TIMEOUT_S = 5;
 
@@ -89,6 +89,10 @@ export class Phone {
       if (verb.nodeName === "Say") this.ui.said("pafyll", verb.textContent);
       else if (verb.nodeName === "Gather") return this.listen(verb);
       else if (verb.nodeName === "Hangup") break;
+      else if (verb.nodeName === "Dial") {
+        this.ui.said("event", `Samtalet kopplas vidare till ${verb.textContent}.`);
+        return this.over();
+      }
       else throw new Error(`Telefonen förstår inte ${verb.nodeName}.`);
     }
     this.ui.said("event", "Påfyll lade på.");
