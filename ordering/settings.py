@@ -110,7 +110,8 @@ class Settings(BaseSettings):
     )
     staff: list[str] = Field(
         default_factory=list,
-        description="Callers of the REST interface, by their names in api_keys, who may read whom to call back.",
+        description="Callers of the REST interface, by their names in api_keys, who may read whom to call back, and "
+        "replay failed messages.",
     )
     chat_allowed_origins: list[str] = Field(
         default_factory=list, description="Web sites that may carry the chat widget, JSON list of origins."

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.rest.access import Caller
+from api.rest.access import Staff
 from api.rest.problems import ProblemRaised, responses
 from ordering import wiring
 from ordering.use_cases.failed_messages import failed_messages, replay
@@ -40,10 +40,10 @@ class Replayed(BaseModel):
     status: Literal["waiting"] = Field("waiting", description="It is handled or sent within seconds.")
 
 
-@router.get("", responses=responses("no_valid_key", "malformed"))
+@router.get("", responses=responses("no_valid_key", "not_staff", "malformed"))
 async def list_failed(
     request: Request,
-    caller: Caller,
+    caller: Staff,
     kind: Literal["incoming", "sms", "mail", "distributor"] | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> FailedMessages:
@@ -53,11 +53,11 @@ async def list_failed(
     return FailedMessages(messages=[FailedMessageTold.model_validate(each) for each in found])
 
 
-@router.post("/{id}/replay", status_code=202, responses=responses("no_valid_key", *PROBLEMS, "malformed"))
+@router.post("/{id}/replay", status_code=202, responses=responses("no_valid_key", "not_staff", *PROBLEMS, "malformed"))
 async def replay_failed(
     message_id: Annotated[str, Path(alias="id", pattern="^(in|out)-[1-9][0-9]{0,8}$")],
     request: Request,
-    caller: Caller,
+    caller: Staff,
 ) -> Replayed:
     """Tries it again: a patient's message is answered, one of ours is sent under the same key. Nothing is doubled."""
     problem = await replay(request.app.state.stores, message_id, now=wiring.utc_now())
