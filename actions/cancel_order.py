@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import FollowupAction
 
-from actions.turn import Events, PatientAction, Turn, leave_form, service
+from actions.turn import Events, PatientAction, Turn, leave_form, service, somebody_elses_is_done
 from ordering.model import Order
 from ordering.use_cases.cancel_order import cancel_order, cancellable
 from ordering.use_cases.change_order import What, may_change, pass_on, reopen, under_way
@@ -27,6 +27,7 @@ class CancelOrder(PatientAction):
             turn.tell(
                 [await cancel_order(turn.tx, case, picked[0], message_id=turn.message.id, sealer=service().sealer)]
             )
+            somebody_elses_is_done(turn, case)
         orders = [order for order in cancellable(case) if order.number not in picked]
         if orders:
             return ask_to_take_back(turn, case, orders[0])

@@ -9,8 +9,8 @@ from actions.turn import Events, PatientAction, Turn, service
 from ordering.model import Complaint
 from ordering.use_cases.complain import KINDS, Heard, hear, leave, next_question, one_step_back, tells_something
 from ordering.use_cases.complain_answers import answer
-from ordering.use_cases.complain_words import Told, asks, wants_to_order
-from ordering.use_cases.how_it_works import returns_in_general
+from ordering.use_cases.complain_words import Told, asks, is_to_come, wants_to_order
+from ordering.use_cases.how_it_works import how_it_works, returns_in_general
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
 from ordering.use_cases.whose import about_own
@@ -34,6 +34,10 @@ _MAY_ANSWER = frozenset(
 # Said instead of what is wrong, in a few words: answered by their own rules.
 _SOMETHING_ELSE = frozenset(
     ["cancel", "talk_to_human", "help", "repeat", "go_back", "emergency", "goodbye", "ask_opening_hours", "ask_is_bot"]
+)
+# Their rules begin an order; as a question ("how do I order?") they are answered with how things work.
+_WOULD_BE_TAKEN_FOR_ORDERS = frozenset(
+    ["order_products", "same_as_last_time", "choose_variants", "choose_delivery", "inform"]
 )
 _ORDERS = frozenset({"order_products", "same_as_last_time"})
 # Their rules lead into the order form; with the complaint still open, two questions would be asked at once.
@@ -102,11 +106,19 @@ class ValidateComplaintForm(PatientAction):
         if complaint and question and _to_order(turn, case, complaint, question):
             return await self._leave(turn, case)
         if complaint and question and not _answers(turn, case, complaint, question):
+            if turn.message.intent in _WOULD_BE_TAKEN_FOR_ORDERS:
+                turn.tell(how_it_works(turn.here, []))
+                return ask(question)
             return [*ask(question), ActionExecutionRejected(FORM)]
-        heard = await listen(turn, case, begin=False, again=missed is not None and missed == question)
+        to_come = question == "complaint_discovered" and is_to_come(turn.message.text, case.day)
+        again = missed is not None and missed == question and not to_come
+        heard = await listen(turn, case, begin=False, again=again)
         if heard is None:
             turn.tell([Say("utter_nothing_to_cancel")])
             return ask(None)
+        if to_come and heard.question == question:
+            turn.tell([Say("utter_complaint_day_to_come")])
+            return ask(question)
         if heard.understood:
             return ask(heard.question)
         turn.tell([Say("utter_not_understood")])
@@ -134,11 +146,13 @@ def _answers(turn: Turn, case: PatientCase, complaint: Complaint, question: str)
     message = turn.message
     if question == "complaint_text":
         return message.intent not in _SOMETHING_ELSE or len(message.text.split()) > _SHORT
-    if message.intent in _MAY_ANSWER or message.intent in _LEAD_TO_THE_ORDER:
+    question_of_theirs = asks(message.text) or (message.intent.startswith("ask_") and message.confidence >= _SURE)
+    if (message.intent in _MAY_ANSWER and not asks(message.text)) or message.intent in _LEAD_TO_THE_ORDER:
         return True
-    asks = message.text.endswith("?") or (message.intent.startswith("ask_") and message.confidence >= _SURE)
     leaves = message.intent in ("cancel", "go_back", "talk_to_human", "emergency", "help", "repeat")
-    return not asks and not leaves and tells_something(case, complaint, told(turn))
+    if message.intent in _MAY_ANSWER:  # "can I get a new one?" is a wish, and "is it too late?" no answer
+        return tells_something(case, complaint, told(turn))
+    return not question_of_theirs and not leaves and tells_something(case, complaint, told(turn))
 
 
 async def step_back(turn: Turn, case: PatientCase) -> Events:

@@ -7,7 +7,7 @@ from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 from actions import complaint
 from actions.cancel_order import ask_to_take_back
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
-from actions.turn import Events, PatientAction, Turn, leave_form, service
+from actions.turn import Events, PatientAction, Turn, leave_form, service, somebody_elses_is_done
 from ordering.model import Order
 from ordering.use_cases.cancel_order import undoable
 from ordering.use_cases.change_order import ask_to_change, replaced
@@ -83,6 +83,7 @@ class ValidateOrderForm(PatientAction):
         if result.dropped:
             await turn.tx.orders.drop_draft(case.person.id)
             turn.tell([dropped(case)])
+            somebody_elses_is_done(turn, case)
             return question_slots(case, None)
         if result.left:
             turn.tell([Say("utter_order_kept"), *turn.what_next()])
@@ -138,6 +139,7 @@ class PlaceOrder(PatientAction):
         if placed.orders:
             turn.tell(receipts(case, placed.orders))
             turn.tell(await _keep_address(turn, case, placed.orders[0]))
+            somebody_elses_is_done(turn, case)
             return []
         return go_on_with_order(case)
 
@@ -197,6 +199,7 @@ class Cancel(PatientAction):
             return ask_to_take_back(turn, case, order)
         await turn.tx.orders.drop_draft(case.person.id)
         turn.tell([dropped(case)])
+        somebody_elses_is_done(turn, case)
         return leave_form()
 
     async def _start_over(self, turn: Turn, case: PatientCase) -> Events:

@@ -132,5 +132,11 @@ class PatientAction(VisitAction, ABC):
         return []
 
 
+def somebody_elses_is_done(turn: Turn, case: PatientCase) -> None:
+    """Tells the gateway that the next message may be about the speaker again (W11)."""
+    if case.by_proxy:
+        turn.dispatcher.utter_message(json_message={"settled": True})
+
+
 def leave_form() -> Events:
     return [ActiveLoop(None), SlotSet("requested_slot", None)]

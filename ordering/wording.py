@@ -46,6 +46,12 @@ def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str, a
     return line.article.product
 
 
+def kind(article: Article, language: str) -> str | None:
+    """The everyday kind of product in another language than Swedish; None where there is no word for it."""
+    found: str | None = _words()["product_kinds"].get(language, {}).get(article.product.lower())
+    return found
+
+
 def packages(number: int, label: str, language: str) -> str:
     """ "10 näringsdryck"; where the label is the everyday kind in the plural, it says that packages are counted."""
     words = _word("one_package" if number == 1 else "packages", language)

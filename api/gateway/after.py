@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from api.gateway import callback, confirm, failures, identity, language
+from api.gateway import callback, confirm, failures, identity, language, whose
 from api.gateway.choices import MOST_KEYS
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
@@ -122,7 +122,7 @@ def _filled(ctx: Context, said: Sequence[Utterance], pending: Pending | None) ->
             raise RasaFailed(f"no value for [{match[1]}]")
         return values[match[1]]
 
-    return [_PRIVATE.sub(value, text) for text in texts]
+    return [*whose.hear(ctx, said), *(_PRIVATE.sub(value, text) for text in texts)]
 
 
 def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pending | None) -> None:

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from api.gateway import callback, confirm, failures, identity, language
+from api.gateway import callback, confirm, failures, identity, language, whose
 from api.gateway.choices import Picked, by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
@@ -69,7 +69,7 @@ async def decide(ctx: Context) -> Decided:
             await language.speak(ctx, wish)
         if not memory.last and ctx.visit.channel == "chat":  # the first thing that is heard says who speaks
             return Decided(ask=Ask(intent="greet"))
-    return decided
+    return await whose.settle(ctx, decided)
 
 
 def _counted(ctx: Context, decided: Decided, said: Said) -> Decided:

@@ -28,6 +28,7 @@ NOBODY = 0  # stands for an unknown person where a known one's id is counted
 _GIVE_UP = frozenset(
     ("avbryt", "avbryta", "cancel", "strunta i det", "glom det", "nej", "vill inte", "nevermind", "never mind")
 )
+_MYSELF = frozenset(("mig", "jag", "sjalv", "me", "myself"))
 _NO_NUMBER = re.compile(
     r"\b(?:har (?:inget|inte|ej|inga)|saknar|minns inte|kommer inte ihag|vet inte|glomt|vill inte"
     r"|dont have|do not have|have no|dont remember|do not remember|forgot|dont know|do not know)\b"
@@ -67,7 +68,7 @@ async def begin(ctx: Context, waiting: Ask | None) -> Said:
     if memory.step == "code":
         return Said([ctx.say("utter_gateway_code_again")], offered=[], expects="code")
     if ctx.visit.proof == "code":
-        return await _whom(ctx, await _options(ctx))
+        return await whom(ctx, await options(ctx))
     if ctx.visit.channel == "sms":
         return await _code_by_reply(ctx)
     memory.step = "number"
@@ -224,13 +225,14 @@ async def _proved(ctx: Context, owner: Person) -> Said | Known:
         await language.meet(ctx, speaker)
     ctx.memory.step = None
     ctx.memory.codes = 0
+    of_theirs = await options(ctx)
+    ctx.memory.people = {str(person.id): person.given_name for person in of_theirs}
     if speaker.id != owner.id:
         return await _about(ctx, owner)
-    options = await _options(ctx)
-    return await _about(ctx, options[0]) if len(options) == 1 else await _whom(ctx, options)
+    return await _about(ctx, of_theirs[0]) if len(of_theirs) == 1 else await whom(ctx, of_theirs)
 
 
-async def _options(ctx: Context) -> list[Person]:
+async def options(ctx: Context) -> list[Person]:
     """Whom the visit may be about: those the number belongs to (SMS) or the speaker, and whom they represent."""
     speaker = await ctx.tx.people.get(ctx.visit.speaker_id) if ctx.visit.speaker_id else None
     holders = await _owners(ctx) if ctx.visit.channel == "sms" else [speaker] if speaker else []
@@ -239,11 +241,11 @@ async def _options(ctx: Context) -> list[Person]:
     return list({person.id: person for person in (*with_lines, *represented)}.values()) or holders
 
 
-async def _whom(ctx: Context, options: list[Person]) -> Said:
+async def whom(ctx: Context, among: list[Person]) -> Said:
     """Asks by first name. A name that two share is told apart by the year of birth."""
     ctx.changed = True
     ctx.memory.step = "who"
-    names = [person.given_name for person in options]
+    names = [person.given_name for person in among]
     offered = [
         Offered(
             token=secrets.token_urlsafe(16),
@@ -253,7 +255,7 @@ async def _whom(ctx: Context, options: list[Person]) -> Said:
             key=str(place) if place <= MOST_KEYS else None,
             person_id=person.id,
         )
-        for place, person in enumerate(options, 1)
+        for place, person in enumerate(among, 1)
     ]
     return Said([ctx.say("utter_gateway_who")], offered=offered, expects="choice")
 
@@ -264,6 +266,8 @@ async def _take_who(ctx: Context, text: str) -> Said | Known:
     picked = pick(text, ctx.memory.offered, multiple=False)
     words = fold(text).split()
     named = [choice for choice in ctx.memory.offered if fold(choice.label) in words]
+    if not named and _MYSELF & set(words):
+        named = [choice for choice in ctx.memory.offered if choice.person_id == ctx.visit.speaker_id]
     if len(named) == 1:  # "åt Elias tack"
         return await choose(ctx, named[0])
     if picked is None or not picked.choices:
@@ -273,10 +277,15 @@ async def _take_who(ctx: Context, text: str) -> Said | Known:
 
 async def choose(ctx: Context, choice: Offered) -> Said | Known:
     """A first name was picked. Whether the speaker may still act for that person is looked up again."""
-    allowed = await _options(ctx)
+    allowed = await options(ctx)
     person = next((person for person in allowed if person.id == choice.person_id), None)
     if person is None or ctx.visit.proof != "code":
         return await _over(ctx)
+    return await turn_to(ctx, person)
+
+
+async def turn_to(ctx: Context, person: Person) -> Known:
+    """The visit is about this person from now on, one of `options`."""
     if ctx.visit.channel == "sms":
         await _speaker_for(ctx, person)
     return await _about(ctx, person)
@@ -301,7 +310,7 @@ async def _about(ctx: Context, person: Person) -> Known:
     if ctx.visit.channel == "sms" and ctx.visit.speaker_id:
         await language.meet(ctx, await ctx.tx.people.get(ctx.visit.speaker_id))
     memory = ctx.memory
-    memory.whom = ctx.message_id
+    memory.whom, memory.settled = ctx.message_id, False
     ask = memory.waiting or Ask(intent="greet")
     memory.step, memory.waiting, memory.offered, memory.question, memory.private = None, None, [], None, False
     return Known(ask)

@@ -65,6 +65,8 @@ class Memory:
     waiting: the question that waits for login. offered, multiple, expects, question, private: what was asked last.
     last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
     whom: the message that told whom the visit is about, as the draft knows messages.
+    people: whom the speaker may speak of, first names by id. settled: what was done for somebody else is done.
+    tell_whom: the visit has just gone over to another person, which is to be said.
     language: how we came to the visit's language, when the patient told it in this visit.
     failed_here, failed: how often we have not understood, in this step and since a person was offered last.
     about: the intents that tell what the visit is about, the newest last.
@@ -91,6 +93,9 @@ class Memory:
     failed_here: int = 0
     failed: int = 0
     about: list[str] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
+    settled: bool = False
+    tell_whom: bool = False
     plan: Plan | None = None
 
 

@@ -15,6 +15,7 @@ from ordering.use_cases.complain_about import (
     Candidate,
     by_code,
     candidates,
+    line_of,
     order_of,
     product_named,
     rule_article,
@@ -88,6 +89,9 @@ async def hear(
         return Heard(complaint, next_question(case, complaint))
     heard = take(case, complaint, told, begin=begin, again=again)
     await tx.complaints.save(heard.complaint)
+    if heard.complaint.status == "cancelled":
+        await withdraw(tx, heard.complaint)
+        return heard
     later = wait if heard.question else timedelta()
     await post(tx, case, heard.complaint, sealer=sealer, due_at=case.now + later)
     return heard
@@ -96,6 +100,8 @@ async def hear(
 def take(case: PatientCase, complaint: Complaint, told: Told, *, begin: bool = False, again: bool = False) -> Heard:
     """What `hear` does with an open complaint, without keeping it. Pure."""
     filled = fill(case, complaint, told, begin=begin, again=again)
+    if filled.status == "cancelled":
+        return Heard(replace(filled, seen=told.message_id), None)
     question = next_question(case, filled)
     understood = begin or filled != complaint
     filled = _judged(case, replace(filled, seen=told.message_id))
@@ -261,7 +267,7 @@ def fill(case: PatientCase, complaint: Complaint, told: Told, *, begin: bool = F
     gave_up = told.does_not_know or (again and after == complaint)
     if asked and asked not in telling.answered and (gave_up or not _open(case, after, asked)):
         telling.answered.append(asked)
-    telling.set(answered=(*complaint.answered, *telling.answered))
+    telling.set(answered=(*after.answered, *telling.answered))
     return telling.complaint
 
 
@@ -270,6 +276,8 @@ def _choose(telling: _Telling, question: str, value: str) -> None:
     match question:
         case "complaint_kind" if value in DEVIATIONS or value in ("defect", "return"):
             telling.set(kind=value)
+        case "complaint_article" if value == "none":
+            telling.set(status="cancelled")
         case "complaint_article" if found := by_code(telling.case, telling.complaint, value):
             _about(telling, found)
         case "complaint_leftover":
@@ -292,11 +300,22 @@ def _take_words(telling: _Telling) -> None:
         telling.answered.append(asked)
     _take_kind(telling)
     if product := product_named(telling.case, told):
-        telling.set(product=product)
+        _take_product(telling, product)
     _take_leftover(telling)
     if telling.complaint.kind:
         _take_day(telling)
     _take_wish(telling)
+
+
+def _take_product(telling: _Telling, product: str) -> None:
+    """What it is about once that is known changes only when a product is all that is said: then it is found anew."""
+    complaint = telling.complaint
+    line = line_of(telling.case, complaint)
+    if line is None and complaint.order_id is None:
+        telling.set(product=product)
+    elif line and line.article.product.lower() != product and len(telling.told.words.split()) <= _FEW_WORDS:
+        telling.set(product=product, article_number=None, order_id=None)
+        telling.set(answered=tuple(name for name in complaint.answered if name != "complaint_article"))
 
 
 def _take_kind(telling: _Telling) -> None:

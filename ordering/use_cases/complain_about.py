@@ -7,13 +7,14 @@ from datetime import timedelta
 from rapidfuzz import fuzz
 
 from ordering.model import Article, Complaint, Line, Order
-from ordering.use_cases.complain_words import Told
+from ordering.use_cases.complain_words import Told, thing_named
 from ordering.use_cases.patient_case import PatientCase
 from ordering.variants import find_variant
 from rulebook import facts
 
 _RECENT = timedelta(days=90)
 _MOST = 6  # to choose among; more cannot be read out
+_STEM = 4
 _ALIKE, _SHORTEST = 82, 5  # of 100, and letters: how a product may be misspelt or inflected
 # A parcel that went wrong is one matter, whatever was in it.
 _WHOLE_PARCEL = frozenset({"wrong_address", "missing", "late"})
@@ -48,8 +49,17 @@ def the_only(case: PatientCase, complaint: Complaint) -> Candidate | None:
     """What it must be about: the only one of the product named, or the only one where none was named."""
     if complaint.product and not _of_product(case, complaint):
         return None
+    if complaint.product is None and complaint.kind == "defect" and _something_foreign(case, complaint):
+        return None
     found = candidates(case, complaint)
     return found[0] if len(found) == 1 else None
+
+
+def _something_foreign(case: PatientCase, complaint: Complaint) -> bool:
+    """A thing is named, and by no word that begins like any of theirs: it may be no product at all."""
+    thing = thing_named(complaint.text or "")
+    theirs = {state.line.article.product.lower() for state in case.states.values()}
+    return thing is not None and not any(thing[:_STEM] == product[:_STEM] for product in theirs)
 
 
 def by_code(case: PatientCase, complaint: Complaint, code: str) -> Candidate | None:

@@ -9,6 +9,8 @@ from ordering.use_cases.said import Say
 
 def answer(case: PatientCase, complaint: Complaint) -> list[Say]:
     """For a complaint that is closed. Only what the sources state is promised: nothing where a region has no day."""
+    if complaint.status == "cancelled":
+        return [Say("utter_complaint_none_of_ours")]
     if complaint.route == "contact_supplier":
         return [_supplier(case, complaint)]
     if complaint.route == "not_returnable":

@@ -22,6 +22,9 @@ _CALLED = {
     "return": ("retur", "returnera", "skicka tillbaka", "send it back"),
     "other": ("annat", "inget av det", "other", "none of these", *_DO_NOT_KNOW),
 }
+_NONE = ("ingen av dem", "inget av det", "något annat", "annat", "none of them", "none of these", "something else")
+# What goes wrong with a thing: when it is none of theirs, it is no matter of ours.
+_OF_A_PRODUCT = ("defect", "damaged", "return")
 _YES = ("ja", "japp", "jo", "ja det är det", "yes")
 _NO = ("nej", "nä", "nej det är det inte", "no")
 
@@ -45,19 +48,10 @@ def complaint_choices(case: PatientCase, complaint: Complaint, question: str) ->
             return [_worded(question, kind, *_CALLED.get(kind, ())) for kind in (*offered, "other")]
         case "complaint_article":
             found = [_article(case, one, of) for of in [candidates(case, complaint)] for one in of]
-            return [
-                *found,
-                _worded(
-                    question,
-                    "unknown",
-                    *_DO_NOT_KNOW,
-                    "något annat",
-                    "annat",
-                    "ingen av dem",
-                    "none of them",
-                    "something else",
-                ),
-            ]
+            if complaint.product is None and complaint.kind in _OF_A_PRODUCT:
+                none = _worded(question, "none", *_NONE)
+                return [*found, none, _worded(question, "unknown", *_DO_NOT_KNOW)]
+            return [*found, _worded(question, "unknown", *_DO_NOT_KNOW, *_NONE)]
         case "complaint_leftover":
             return [_worded(question, "yes", *_YES), _worded(question, "no", *_NO)]
         case "complaint_discovered":

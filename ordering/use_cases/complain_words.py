@@ -1,6 +1,7 @@
 """What a patient's words tell about a complaint. Pure; what the words leave open is asked."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -121,6 +122,15 @@ _DO_NOT_KNOW = _any(
 _TO_ORDER = _any(
     r"\b(?:vill|ska|skulle|behöver|måste|kan) (?:\w+ ){0,3}(?:beställa|ta ut|hämta ut)\b", english.TO_ORDER
 )
+_A_THING = _any(
+    r"(?:hej\W+)?(?:min |mitt |vår |vårt )?(\w{3,}(?:en|an|et|on)) (?:\w+ ){0,3}?"
+    r"(?:är|har|blev|fungerar|funkar|gick|slutade)\b",
+    english.A_THING,
+)
+_IN_GENERAL = (
+    *("paket", "kartong", "låda", "försändelse", "leverans", "förpackning", "produkt", "vara", "grej", "sak", "någo"),
+    *("parcel", "package", "box", "delivery", "order", "product", "thing", "item"),
+)
 _ASKS = _any(
     r"\?\W*$",
     r"^(?:\W*(?:men|och|jaha|förresten|ursäkta|so|but|and))*\W*"
@@ -133,6 +143,7 @@ _FOUND_OUT = _any(r"upptäck|märk|\bsåg\b|öppnade|slutade|la(?:de)? av|dog|lo
 _DAY_BEFORE_YESTERDAY = _any(r"\bi förrgår\b", english.DAY_BEFORE_YESTERDAY)
 _YESTERDAY = _any(r"\bi ?går\b", english.YESTERDAY)
 _TODAY = _any(r"\bi ?dag\b|\bi morse\b|\bi natt\b|\bnyss\b|\bjust nu\b|\balldeles nyligen\b", english.TODAY)
+_TO_COME = _any(r"\bi ?morgon\b|\bövermorgon\b|\bnästa (?:vecka|månad|år)\b", english.TO_COME)
 _AGO = (re.compile(r"\bför (?:\w+ )?(\w+) (dag|veck|månad)\w* se(?:da)?n\b"), re.compile(english.AGO))
 _LAST_WEEK = _any(r"\bförra veckan\b", english.LAST_WEEK)
 _UNITS = {"dag": (1, 0), "day": (1, 0), "veck": (7, 3), "week": (7, 3), "månad": (30, 15), "month": (30, 15)}
@@ -207,6 +218,13 @@ def tells_enough(words: str) -> bool:
     return bool(happened(words)) or len(words.split()) >= _ENOUGH_WORDS
 
 
+def thing_named(words: str) -> str | None:
+    """The word for a certain thing that is said to be at fault; None where it is a parcel or a product in general."""
+    found = _A_THING.match(words.lower())
+    thing = (found[1] or found[2]) if found else None
+    return None if thing is None or thing.startswith(_IN_GENERAL) else thing
+
+
 def left_over(words: str) -> bool:
     return bool(_LEFT_OVER.search(words.lower()))
 
@@ -239,6 +257,13 @@ def discovered(words: str, today: date, *, asked: bool) -> Days | None:
     if asked or _FOUND_OUT.search(said):
         return Days(days.first, min(days.last, today))
     return Days(days.first, today) if _CAME_THEN.search(said) else None
+
+
+def is_to_come(words: str, today: date) -> bool:
+    """Whether the words name a day that has not been yet, so that nothing can have been found out then."""
+    said = words.lower()
+    days = _days(said, today)
+    return days.first > today if days else bool(_TO_COME.search(said))
 
 
 def _days(said: str, today: date) -> Days | None:
@@ -277,7 +302,7 @@ def _weekday(said: str, today: date) -> Days | None:
 
 
 def _date(said: str, today: date) -> Days | None:
-    """ "den 3 november", "3/11", "the 3rd of November": the latest such day that is not to come."""
+    """ "den 3 november", "3/11", "the 3rd of November": the such day that is nearest, so it may be one to come."""
     names = [get_month_names("wide", locale=locale).items() for locale in ("sv", "en")]
     months = {name.lower(): month for named in names for month, name in named}
     day = r"\b(\d{1,2})(?: |:?e |/|(?:st|nd|rd|th) (?:of )?| of )"
@@ -285,11 +310,8 @@ def _date(said: str, today: date) -> Days | None:
     if not found:
         return None
     month = months.get(found[2]) or int(found[2])
-    for year in (today.year, today.year - 1):
-        try:
-            then = date(year, month, int(found[1]))
-        except ValueError:
-            return None
-        if then <= today:
-            return _on(then)
-    return None
+    days = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        with suppress(ValueError):
+            days.append(date(year, month, int(found[1])))
+    return _on(min(days, key=lambda day: abs(day - today))) if days else None

@@ -56,5 +56,7 @@ DAY_BEFORE_YESTERDAY, YESTERDAY, LAST_WEEK = (
     r"\blast week\b",
 )
 TODAY = r"\btoday\b|\bthis morning\b|\btonight\b|\bjust now\b|\bright now\b"
+A_THING = r"(?:hello\W+|hi\W+)?(?:the|my) (\w{3,}) (?:\w+ ){0,3}?(?:is|was|has|does|stopped)\b"
+TO_COME = r"\btomorrow\b|\bnext (?:week|month|year)\b"
 AGO = r"\b(\w+) (day|week|month)s? ago\b"
 WEEKDAY = r"\b(?:on|last|this) {name}\b"

@@ -278,3 +278,41 @@ def test_complaints_by_sms_keep_to_the_gsm_alphabet(domain):
             plain = text.replace("{", "(").replace("}", ")")
             assert to_gsm7(plain) == plain, name
             assert len(text) < 160, name
+
+
+async def test_a_question_in_a_step_is_answered_and_is_no_answer(rasa):
+    await rasa.begin(MARIA)
+    await begin(rasa, "kartongen var krossad", "report_deviation")
+    order = (await orders(rasa))[0]
+    await pick(rasa, f"complaint_article={order.id}:{order.lines[0].article_number}")
+    for _ in range(2):
+        assert await say(rasa, "hur beställer jag?", "order_products") == ["utter_how_overview"]
+        assert rasa.asked == "complaint_wanted"
+    assert await say(rasa, "hur gör man för att beställa", "ask_how_it_works") == []
+    assert "action_execution_rejected" in rasa.events
+    (complaint,) = await complaints(rasa)
+    assert (complaint.status, complaint.wanted) == ("open", None)
+    await say(rasa, "kan ni skicka nya?", "order_products")
+    assert (await complaints(rasa))[0].wanted == "new_delivery"
+
+
+async def test_a_day_to_come_is_no_day_of_discovery_and_asked_again(rasa):
+    await rasa.begin(ERIK)
+    await begin(rasa, "katetern är trasig", "report_defect", "katetrar")
+    assert rasa.asked == "complaint_discovered"
+    day = (datetime.now(UTC) + timedelta(days=20)).strftime("%d/%m")
+    for text in (f"den {day}", day, "i morgon"):
+        assert await say(rasa, text) == ["utter_complaint_day_to_come"]
+        assert rasa.asked == "complaint_discovered"
+    await say(rasa, "i går")
+    (complaint,) = await complaints(rasa)
+    assert (complaint.status, complaint.late) == ("received", False)
+
+
+async def test_none_of_them_ends_without_a_case(rasa):
+    await rasa.begin(ANNA)
+    await begin(rasa, "lampan i köket är trasig", "report_defect")
+    assert await pick(rasa, "complaint_article=none") == ["utter_complaint_none_of_ours"]
+    (complaint,) = await complaints(rasa)
+    assert (complaint.status, rasa.asked) == ("cancelled", None)
+    assert await mails(timedelta(hours=1)) == []

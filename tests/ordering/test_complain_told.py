@@ -15,7 +15,7 @@ from tests.ordering.complaints import BAGS, Talk
 def test_which_of_several_products_is_asked_for_and_not_knowing_will_do():
     talk = Talk(STRIPS, BAGS, delivered=3)
     assert talk.begin("den är trasig", "report_defect") == "complaint_article"
-    assert talk.offered("complaint_article") == [f"7:{STRIPS.number}", f"7:{BAGS.number}", "unknown"]
+    assert talk.offered("complaint_article") == [f"7:{STRIPS.number}", f"7:{BAGS.number}", "none", "unknown"]
     known = talk.pick(f"complaint_article=7:{BAGS.number}")
     assert (known, talk.complaint.article_number, talk.complaint.order_id) == (None, BAGS.number, 7)
     talk = Talk(STRIPS, BAGS, delivered=3)
@@ -153,3 +153,30 @@ def test_an_answer_that_is_not_understood_twice_counts_as_not_knowing():
     assert not talk.understood
     assert talk.say("blabla", again=True) == "complaint_discovered"
     assert talk.complaint.article_number is None
+
+
+def test_another_product_said_in_a_later_step_is_one_article_or_asked_about():
+    talk = Talk(STRIPS, DRINK, delivered=3)
+    talk.begin("kartongen var krossad", "report_deviation")
+    assert talk.pick(f"complaint_article=7:{STRIPS.number}") == "complaint_wanted"
+    assert talk.say("näringsdryck", "inform", "näringsdryck") == "complaint_wanted"
+    assert (talk.complaint.article_number, talk.complaint.product) == (DRINK.number, None)
+    talk.say("skicka en ny testremsa i stället för näringsdryck", "inform", "näringsdryck", "testremsa")
+    assert (talk.complaint.article_number, talk.complaint.product) == (DRINK.number, None)
+
+
+def test_another_product_that_is_none_of_theirs_is_asked_about():
+    talk = Talk(STRIPS, DRINK, delivered=3)
+    talk.begin("kartongen var krossad", "report_deviation")
+    talk.pick(f"complaint_article=7:{STRIPS.number}")
+    assert talk.say("katetrar", "inform", "katetrar") == "complaint_article"
+    assert (talk.complaint.article_number, talk.complaint.order_id) == (None, None)
+
+
+@pytest.mark.parametrize("said", ["lampan i köket är trasig", "the lamp in the kitchen is broken"])
+def test_a_thing_that_may_be_no_product_is_asked_about_and_none_of_them_is_no_case(said):
+    talk = Talk(STRIPS, delivered=3)
+    assert talk.begin(said, "report_defect") == "complaint_article"
+    assert talk.pick("complaint_article=none") is None
+    assert talk.complaint.status == "cancelled"
+    assert talk.hears() == ["none_of_ours"]
