@@ -119,6 +119,10 @@ class Complaints(Protocol):
         """All of them, newest first, cancelled ones too."""
         ...
 
+    async def of_region(self, region: str, *, since: datetime) -> list[Complaint]:
+        """Those opened since then that were not taken back, newest first; half told ones too."""
+        ...
+
     async def add(self, *, person_id: int, region: str, channel: str, visit_id: int, now: datetime) -> Complaint:
         """An open one under a free case number, with nothing told yet."""
         ...

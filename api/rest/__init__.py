@@ -5,10 +5,10 @@ Doors only: each route is one use case.
 
 from fastapi import APIRouter, FastAPI
 
-from api.rest import articles, callbacks, failed_messages, orders, prescriptions, problems, rules
+from api.rest import articles, callbacks, complaints, failed_messages, orders, prescriptions, problems, rules
 
 router = APIRouter(prefix="/api/v1")
-for _doors in (rules, prescriptions, articles, orders, callbacks, failed_messages):
+for _doors in (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages):
     router.include_router(_doors.router)
 
 

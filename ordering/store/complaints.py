@@ -23,6 +23,11 @@ _CURRENT = (
     .limit(1)
 )
 _OF_PERSON = _ROW.where(complaints.c.person_id == bindparam("person")).order_by(complaints.c.id.desc())
+_OF_REGION = _ROW.where(
+    complaints.c.region == bindparam("region"),
+    complaints.c.status != "cancelled",
+    complaints.c.opened_at >= bindparam("since"),
+).order_by(complaints.c.id.desc())
 # What stays as it was when the complaint was opened.
 _FIXED = frozenset({"id", "case_number", "person_id", "region", "channel", "opened_at", "visit_id"})
 
@@ -38,6 +43,10 @@ class SqlComplaints:
 
     async def of_person(self, person_id: int) -> list[Complaint]:
         return [_complaint(row) for row in await self._work.read(_OF_PERSON, {"person": person_id})]
+
+    async def of_region(self, region: str, *, since: datetime) -> list[Complaint]:
+        rows = await self._work.read(_OF_REGION, {"region": region, "since": since})
+        return [_complaint(row) for row in rows]
 
     async def add(self, *, person_id: int, region: str, channel: str, visit_id: int, now: datetime) -> Complaint:
         for _ in range(_TRIES):

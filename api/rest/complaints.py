@@ -1,0 +1,77 @@
+"""What patients have reported. Tells about patients, in their own words, so it is for staff only."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.rest.access import Staff
+from api.rest.clock import moment
+from api.rest.problems import responses
+from ordering.local_time import STOCKHOLM
+from ordering.use_cases.ask_rules import known_region
+from ordering.use_cases.staff_complaints import Told, list_complaints
+
+router = APIRouter(prefix="/complaints", tags=["Complaints"])
+_DAYS_SHOWN = 30
+
+
+class Complainant(BaseModel):
+    identity_number: str
+    name: str
+
+
+class ComplaintTold(BaseModel):
+    case_number: str
+    status: Literal["open", "received", "referred"] = Field(
+        description="open: half told; referred: nothing was opened."
+    )
+    opened_at: AwareDatetime
+    channel: str
+    kind: str | None
+    route: str | None = Field(description="Where the rules send it (C1-C5).")
+    late: bool
+    article_number: str | None
+    product: str | None = Field(description="What the patient called something that is none of their articles.")
+    order: str | None = Field(description="Number of the order that it is about.")
+    discovered: date | None
+    discovered_before: date | None = Field(description="Told only to be before this day.")
+    wanted: str | None
+    leftover: bool | None
+    text: str | None = Field(description="The patient's own words.")
+    person: Complainant | None = Field(description="null: has protected identity.")
+
+
+class Complaints(BaseModel):
+    complaints: list[ComplaintTold]
+
+
+@router.get("", responses=responses("no_valid_key", "not_staff", "malformed"))
+async def complaints(
+    region: str,
+    request: Request,
+    caller: Staff,
+    since: Annotated[date | None, Query(description=f"Opened since this day; {_DAYS_SHOWN} days if left out.")] = None,
+) -> Complaints:
+    """Those not taken back, newest first."""
+    today = (await moment(request)).astimezone(STOCKHOLM).date()
+    first = since or today - timedelta(days=_DAYS_SHOWN)
+    async with request.app.state.stores.begin() as tx:
+        found = await list_complaints(
+            tx,
+            known_region(request.app.state.book, region),
+            since=datetime.combine(first, time(), STOCKHOLM),
+        )
+    return Complaints(complaints=[_told(one) for one in found])
+
+
+def _told(told: Told) -> ComplaintTold:
+    person = told.person
+    return ComplaintTold.model_validate(
+        {name: getattr(told.complaint, name) for name in ComplaintTold.model_fields if hasattr(told.complaint, name)}
+        | {
+            "order": told.order.number if told.order else None,
+            "person": {"identity_number": person.identity_number, "name": person.name} if person else None,
+        }
+    )

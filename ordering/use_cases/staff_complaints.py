@@ -1,0 +1,27 @@
+"""What customer service reads of the complaints in a region (C4, C6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ordering.model import Complaint, Order, Person
+from ordering.ports import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`person` None: has protected identity since, so nothing is told of who it was (I5)."""
+
+    complaint: Complaint
+    order: Order | None
+    person: Person | None
+
+
+async def list_complaints(tx: Transaction, region: str, *, since: datetime) -> list[Told]:
+    """Newest first, half told ones too: what a patient has begun to tell must not be lost."""
+    found = []
+    for complaint in await tx.complaints.of_region(region, since=since):
+        person = await tx.people.get(complaint.person_id)
+        orders = await tx.orders.of_person(complaint.person_id) if complaint.order_id else []
+        order = next((order for order in orders if order.id == complaint.order_id), None)
+        found.append(Told(complaint, order, None if person.protected else person))
+    return found
