@@ -156,10 +156,14 @@ def test_left_half_told_it_is_kept_and_another_visit_asks_nothing_of_it(chat, ke
 def test_questions_in_the_middle_are_answered_and_it_goes_on_where_it_was(sms, kept):
     erik = sms(ERIK)
     erik.write("jag fick fel antal katetrar")
-    for question in ("när har ni öppet?", "människa"):
-        answer = erik.write(question)
-        assert "010-441 31 90" in answer
-        assert "När upptäckte du felet?" in answer
+    answer = erik.write("när har ni öppet?")
+    assert "010-441 31 90" in answer
+    assert "När upptäckte du felet?" in answer
+    answer = erik.write("människa")
+    assert "010-441 31 90" in answer
+    if "ring upp mig" in answer:  # outside the opening hours a call back is offered first
+        answer = erik.write("nej, gå vidare")
+    assert "När upptäckte du felet?" in answer
     assert "När upptäckte" in erik.write("skicka resten tack"), "said before it was asked, and used"
     assert "Ärende R" in erik.write("i går")
     assert kept("wanted") == ("new_delivery",)
