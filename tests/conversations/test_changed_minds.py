@@ -223,6 +223,6 @@ def test_everything_at_once_and_changed_in_english(service, chat):
     assert "Note to the driver: Ring the bell." in read_back
     assert "Which address?" in anna.write("wrong address")
     anna.write("back")
-    assert "Thank you!" in anna.write("yes")
+    assert "Thank you, " in anna.write("yes")
     assert "What do you want to change?" in anna.write("change my order")
     assert "holds as before" in anna.write("cancel")

@@ -22,7 +22,7 @@ def test_a_parent_orders_for_her_child_chosen_by_first_name_after_proof(service,
     maria.write("1")
     read_back = maria.write("1")
     assert "5 jordgubb och 5 vanilj" in read_back
-    assert maria.confirm().startswith("Tack!")
+    assert maria.confirm().startswith("Tack, ")
     order = service.order(ELIAS)
     assert order.ordered_by == service.person(MARIA).id
     assert order.lines[0].variants == {"JOR": 5, "VAN": 5}
@@ -68,7 +68,7 @@ def test_a_relative_orders_for_her_mother(service, sms):
     read_back = sara.write("ja")
     assert "9 inkontinensskydd" in read_back
     assert "013-nummer" in read_back
-    assert sara.confirm().startswith("Tack!")
+    assert sara.confirm().startswith("Tack, ")
     order = service.order(SIGNE)
     assert (order.ordered_by, order.option) == (service.person(SARA).id, "booked_day")
     assert order.details["mobile"] == SIGNE.mobile
