@@ -10,11 +10,11 @@ import secrets
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 import phonenumbers
-from pydantic import AnyHttpUrl, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.functional_validators import AfterValidator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -41,6 +41,20 @@ def _mail_address(value: str) -> str:
     if value and not MAIL_ADDRESS.fullmatch(value):
         raise ValueError("this is no e-mail address")
     return value
+
+
+Role = Literal["customer_service", "prescriber", "orderer", "distributor", "auditor"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+class ApiKey(BaseModel):
+    """A key of the REST interface: what its holder is there for, and for which regions (None: all)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(min_length=1, repr=False)
+    roles: tuple[Role, ...] = Field(min_length=1)
+    regions: tuple[str, ...] | None = None
 
 
 Url = Annotated[str, AfterValidator(_url)]
@@ -87,8 +101,11 @@ class Settings(BaseSettings):
     undo_minutes: int = Field(15, ge=0, description="Minutes in which a patient can take back a confirmed order.")
     visit_silence_minutes: int = Field(30, ge=1, description="Minutes of silence that end a visit.")
     turn_timeout_seconds: float = Field(8.0, gt=0, description="Longest wait for Rasa's answer to one message.")
-    api_keys: dict[str, str] = Field(
-        default_factory=dict, repr=False, description='Keys of the REST interface, JSON: {"name of the caller": "key"}.'
+    api_keys: dict[str, ApiKey] = Field(
+        default_factory=dict,
+        repr=False,
+        description='Keys of the REST interface, JSON: {"name of the caller": {"key": ..., "roles": [...], "regions": '
+        f'["vg"] or null for all}}}}. Roles: {", ".join(ROLES)}.',
     )
     distributor_folder: Path = Field(
         Path("var/distributor"), description="Folder that orders are written to when distributor_url is empty."
@@ -107,11 +124,6 @@ class Settings(BaseSettings):
     mail_sender: MailAddress = Field("", description="Address that mails come from; bounces go there too.")
     pickup_points_file: Path | None = Field(
         None, description="JSON file of pickup points; empty: the one that comes with the product."
-    )
-    staff: list[str] = Field(
-        default_factory=list,
-        description="Callers of the REST interface, by their names in api_keys, who may read whom to call back, and "
-        "replay failed messages.",
     )
     chat_allowed_origins: list[str] = Field(
         default_factory=list, description="Web sites that may carry the chat widget, JSON list of origins."
@@ -200,10 +212,9 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _staff_have_keys(self) -> Self:
-        unknown = sorted(set(self.staff) - set(self.api_keys))
-        if unknown:
-            raise ValueError(f"{PREFIX}STAFF: {', '.join(unknown)} has no key in {PREFIX}API_KEYS")
+    def _one_caller_for_each_key(self) -> Self:
+        if len({known.key for known in self.api_keys.values()}) != len(self.api_keys):
+            raise ValueError(f"{PREFIX}API_KEYS: two callers have the same key")
         return self
 
     @model_validator(mode="after")
@@ -282,8 +293,12 @@ def _demo_values(base: str) -> dict[str, Any]:
         "twilio_base_url": f"{base}/demo/twilio",
         "inbound_numbers": {"+46313900600": "vg", "+46406280400": "skane"},
         "transfer_numbers": {"vg": "+46313900699", "skane": "+46406280499"},
-        "api_keys": {"distributor": "demo-key", "customer service": "demo-staff-key"},
-        "staff": ["customer service"],
+        "api_keys": {
+            "distributor": {"key": "demo-key", "roles": ["distributor"]},
+            "customer service": {"key": "demo-staff-key", "roles": ["customer_service"]},
+            "prescriber": {"key": "demo-prescriber-key", "roles": ["prescriber"]},
+            "auditor": {"key": "demo-auditor-key", "roles": ["auditor"]},
+        },
         "mail_sender": "pafyll@demo.example",
         "chat_allowed_origins": [base, base.replace("127.0.0.1", "localhost")],
     }

@@ -156,11 +156,10 @@ async def deliver(request: Request, person_id: int, delivery: Delivery) -> dict[
         orders = [order for order in await tx.orders.of_person(person_id) if order.status != "cancelled"]
     if not orders:
         raise HTTPException(404, "no_order")
-    key = next(iter(settings.api_keys.values()))
     answer = await request.app.state.http.post(
         f"{settings.public_url}/api/v1/orders/{orders[0].number}/status",
         json={"status": delivery.status},
-        headers={"X-API-Key": key},
+        headers={"X-API-Key": settings.api_keys["distributor"].key},
         timeout=WEBHOOK_SECONDS,
     )
     if not answer.is_success:

@@ -7,8 +7,10 @@ from fastapi import APIRouter, FastAPI
 
 from api.rest import articles, callbacks, complaints, failed_messages, orders, prescriptions, problems, rules
 
+DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages)
+
 router = APIRouter(prefix="/api/v1")
-for _doors in (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages):
+for _doors in DOORS:
     router.include_router(_doors.router)
 
 

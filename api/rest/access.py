@@ -1,37 +1,65 @@
-"""Who may use the REST interface."""
+"""Who may use the REST interface, and for what: every route states its roles."""
 
 import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from api.rest.problems import ProblemRaised
-from ordering.settings import Settings
+from ordering.settings import ROLES, Role, Settings
+from ordering.use_cases.ask_rules import known_region
 
-_key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="One of PAFYLL_API_KEYS")
+_key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="A key of one of PAFYLL_API_KEYS")
 
 
-def caller(request: Request, key: Annotated[str | None, Security(_key_header)]) -> str:
-    """The name of the caller whose key was sent; 401 without one."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent the key. `regions` None: all of them."""
+
+    name: str
+    roles: frozenset[Role]
+    regions: frozenset[str] | None
+
+    def may_see(self, region: str) -> bool:
+        return self.regions is None or region in self.regions
+
+
+def _caller(request: Request, key: Annotated[str | None, Security(_key_header)]) -> Caller:
     settings: Settings = request.app.state.settings
     sent = (key or "").encode()
     # Every key is compared, so that the time says nothing about them.
-    names = [name for name, known in settings.api_keys.items() if hmac.compare_digest(sent, known.encode())]
+    names = [name for name, known in settings.api_keys.items() if hmac.compare_digest(sent, known.key.encode())]
     if not names or not sent:
         raise ProblemRaised("no_valid_key")
-    return names[0]
+    known = settings.api_keys[names[0]]
+    return Caller(names[0], frozenset(known.roles), None if known.regions is None else frozenset(known.regions))
 
 
-Caller = Annotated[str, Depends(caller)]
+def _in_role(*roles: Role) -> Callable[[Caller], Caller]:
+    def allowed(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+        """401 without a key, 403 where none of its roles may do this."""
+        if not caller.roles.intersection(roles):
+            raise ProblemRaised("not_your_role")
+        return caller
+
+    allowed.__dict__["roles"] = roles
+    return allowed
 
 
-def staff(request: Request, name: Caller) -> str:
-    """The same for what tells about patients; 403 for callers who are not staff."""
-    settings: Settings = request.app.state.settings
-    if name not in settings.staff:
-        raise ProblemRaised("not_staff")
-    return name
+Anyone = Annotated[Caller, Depends(_in_role(*ROLES))]
+CustomerService = Annotated[Caller, Depends(_in_role("customer_service"))]
+Prescribing = Annotated[Caller, Depends(_in_role("prescriber", "orderer", "customer_service"))]
+Distributing = Annotated[Caller, Depends(_in_role("distributor"))]
+FollowingOrders = Annotated[Caller, Depends(_in_role("distributor", "customer_service"))]
+Auditing = Annotated[Caller, Depends(_in_role("auditor"))]
 
 
-Staff = Annotated[str, Depends(staff)]
+def own_region(request: Request, caller: Caller, region: str) -> str:
+    """The region, if there is such a one (else Malformed) and it is one of the caller's (else 403)."""
+    known = known_region(request.app.state.book, region)
+    if not caller.may_see(known):
+        raise ProblemRaised("not_your_region")
+    return known

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from api.rest.access import Caller
+from api.rest.access import Anyone
 from api.rest.answers import ArticleTold
 from api.rest.clock import AskedDay
 from api.rest.problems import responses
@@ -32,7 +32,7 @@ class ArticlesFound(BaseModel):
 async def find(
     region: str,
     request: Request,
-    caller: Caller,
+    caller: Anyone,
     day: AskedDay,
     q: Annotated[
         str, Query(description="An article number, ours or the supplier's, or parts of the name in any order (P13).")

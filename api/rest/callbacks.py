@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.rest.access import Staff
+from api.rest.access import CustomerService, own_region
 from api.rest.clock import moment
 from api.rest.problems import ProblemRaised, responses
 from ordering.model import Callback
-from ordering.use_cases.ask_rules import known_region
 from ordering.use_cases.staff_callbacks import Waiting, close_callback, list_callbacks
 
 router = APIRouter(prefix="/callbacks", tags=["Callbacks"])
@@ -55,25 +54,30 @@ class Closed(BaseModel):
     closed_by: str | None
 
 
-@router.get("", responses=responses("no_valid_key", "not_staff", "malformed"))
+@router.get("", responses=responses("no_valid_key", "not_your_role", "not_your_region", "malformed"))
 async def callbacks(
     region: str,
     request: Request,
-    caller: Staff,
+    caller: CustomerService,
     waiting: Annotated[bool, Query(alias="open", description="False: those closed or taken back.")] = True,
 ) -> Callbacks:
     """Those that wait, in the order to call: by window, those without one last."""
+    ours = own_region(request, caller, region)
     async with request.app.state.stores.begin() as tx:
-        found = await list_callbacks(tx, known_region(request.app.state.book, region), booked=waiting)
+        found = await list_callbacks(tx, ours, booked=waiting)
     return Callbacks(callbacks=[_told(one) for one in found])
 
 
-@router.post("/{callback_id}/close", responses=responses("no_valid_key", "not_staff", "unknown_callback", "malformed"))
-async def close(callback_id: Annotated[int, Path(ge=1, le=2**31 - 1)], request: Request, caller: Staff) -> Closed:
+@router.post(
+    "/{callback_id}/close", responses=responses("no_valid_key", "not_your_role", "unknown_callback", "malformed")
+)
+async def close(
+    callback_id: Annotated[int, Path(ge=1, le=2**31 - 1)], request: Request, caller: CustomerService
+) -> Closed:
     """The patient has been called. Closed once more it stays as it was closed first."""
     now = await moment(request)
     async with request.app.state.stores.begin() as tx:
-        closed = await close_callback(tx, callback_id, by=caller, now=now)
+        closed = await close_callback(tx, callback_id, by=caller.name, may_see=caller.may_see, now=now)
     if closed is None:
         raise ProblemRaised("unknown_callback")
     return Closed(id=closed.id, closed_at=closed.closed_at, closed_by=closed.closed_by)

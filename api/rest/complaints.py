@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.rest.access import Staff
+from api.rest.access import CustomerService, own_region
 from api.rest.clock import moment
 from api.rest.problems import responses
 from ordering.local_time import STOCKHOLM
-from ordering.use_cases.ask_rules import known_region
 from ordering.use_cases.staff_complaints import Told, list_complaints
 
 router = APIRouter(prefix="/complaints", tags=["Complaints"])
@@ -47,11 +46,11 @@ class Complaints(BaseModel):
     complaints: list[ComplaintTold]
 
 
-@router.get("", responses=responses("no_valid_key", "not_staff", "malformed"))
+@router.get("", responses=responses("no_valid_key", "not_your_role", "not_your_region", "malformed"))
 async def complaints(
     region: str,
     request: Request,
-    caller: Staff,
+    caller: CustomerService,
     since: Annotated[date | None, Query(description=f"Opened since this day; {_DAYS_SHOWN} days if left out.")] = None,
 ) -> Complaints:
     """Those not taken back, newest first."""
@@ -60,7 +59,7 @@ async def complaints(
     async with request.app.state.stores.begin() as tx:
         found = await list_complaints(
             tx,
-            known_region(request.app.state.book, region),
+            own_region(request, caller, region),
             since=datetime.combine(first, time(), STOCKHOLM),
         )
     return Complaints(complaints=[_told(one) for one in found])

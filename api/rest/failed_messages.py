@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.rest.access import Staff
+from api.rest.access import CustomerService
 from api.rest.problems import ProblemRaised, responses
 from ordering import wiring
 from ordering.use_cases.failed_messages import failed_messages, replay
@@ -40,10 +40,10 @@ class Replayed(BaseModel):
     status: Literal["waiting"] = Field("waiting", description="It is handled or sent within seconds.")
 
 
-@router.get("", responses=responses("no_valid_key", "not_staff", "malformed"))
+@router.get("", responses=responses("no_valid_key", "not_your_role", "malformed"))
 async def list_failed(
     request: Request,
-    caller: Staff,
+    caller: CustomerService,
     kind: Literal["incoming", "sms", "mail", "distributor"] | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> FailedMessages:
@@ -53,15 +53,17 @@ async def list_failed(
     return FailedMessages(messages=[FailedMessageTold.model_validate(each) for each in found])
 
 
-@router.post("/{id}/replay", status_code=202, responses=responses("no_valid_key", "not_staff", *PROBLEMS, "malformed"))
+@router.post(
+    "/{id}/replay", status_code=202, responses=responses("no_valid_key", "not_your_role", *PROBLEMS, "malformed")
+)
 async def replay_failed(
     message_id: Annotated[str, Path(alias="id", pattern="^(in|out)-[1-9][0-9]{0,8}$")],
     request: Request,
-    caller: Staff,
+    caller: CustomerService,
 ) -> Replayed:
     """Tries it again: a patient's message is answered, one of ours is sent under the same key. Nothing is doubled."""
     problem = await replay(request.app.state.stores, message_id, now=wiring.utc_now())
     if problem:
         raise ProblemRaised(problem)
-    logger.info("failed message %s replayed by %s", message_id, caller)
+    logger.info("failed message %s replayed by %s", message_id, caller.name)
     return Replayed(id=message_id)

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.rest.access import Caller
+from api.rest.access import Distributing, FollowingOrders, own_region
 from api.rest.clock import AskedDay, moment
 from api.rest.problems import ProblemRaised, responses
-from ordering.use_cases.ask_rules import known_region
 from ordering.use_cases.overdue import overdue_orders
 from ordering.use_cases.report_delivery import report_delivery
 
@@ -33,14 +32,17 @@ class OrderStatusNow(BaseModel):
     changed: bool = Field(description="Whether this report moved the order.")
 
 
-@router.post("/{number}/status", responses=responses("no_valid_key", "unknown_order", "cancelled_order", "malformed"))
+@router.post(
+    "/{number}/status",
+    responses=responses("no_valid_key", "not_your_role", "unknown_order", "cancelled_order", "malformed"),
+)
 async def report_status(
-    number: Annotated[str, Path(pattern="^[0-9]{7}$")], report: StatusReport, request: Request, caller: Caller
+    number: Annotated[str, Path(pattern="^[0-9]{7}$")], report: StatusReport, request: Request, caller: Distributing
 ) -> OrderStatusNow:
     """Reports that an order is on its way or delivered. A delivered order opens its articles for new withdrawals."""
     stores = request.app.state.stores
     at = report.at.astimezone(UTC) if report.at else await moment(request)
-    outcome = await report_delivery(stores=stores, number=number, status=report.status, at=at)
+    outcome = await report_delivery(stores=stores, number=number, status=report.status, at=at, may_see=caller.may_see)
     if outcome.problem or outcome.order is None:
         raise ProblemRaised(outcome.problem or "unknown_order")
     return OrderStatusNow(number=number, status=outcome.order.status, changed=outcome.changed)
@@ -61,10 +63,10 @@ class OverdueOrders(BaseModel):
     orders: list[OverdueTold]
 
 
-@router.get("/overdue", responses=responses("no_valid_key", "malformed"))
-async def overdue(region: str, request: Request, caller: Caller, day: AskedDay) -> OverdueOrders:
+@router.get("/overdue", responses=responses("no_valid_key", "not_your_role", "not_your_region", "malformed"))
+async def overdue(region: str, request: Request, caller: FollowingOrders, day: AskedDay) -> OverdueOrders:
     """Orders under way that should have been delivered by this day, oldest first. Holds nothing about patients."""
-    book = request.app.state.book
+    book, ours = request.app.state.book, own_region(request, caller, region)
     async with request.app.state.stores.begin() as tx:
-        found = await overdue_orders(tx, book, region=known_region(book, region), day=day)
+        found = await overdue_orders(tx, book, region=ours, day=day)
     return OverdueOrders(day=day, orders=[OverdueTold.model_validate(each, from_attributes=True) for each in found])

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.rest.access import Caller
+from api.rest.access import Anyone, Prescribing, own_region
 from api.rest.answers import AnswerTold, ArticleTold, VerdictTold
 from api.rest.clock import AskedDay, today
 from api.rest.problems import ProblemRaised, responses
@@ -121,7 +121,7 @@ class RegistrationTold(AnswerTold):
 
 
 @router.post("/prescriptions/check", responses=responses("no_valid_key", "unknown_article", "malformed"))
-async def check(asked: PrescriptionAsked, request: Request, caller: Caller) -> PrescriptionChecked:
+async def check(asked: PrescriptionAsked, request: Request, caller: Anyone) -> PrescriptionChecked:
     """Whether the prescription may be saved, how much it is and what it costs. Nothing is saved."""
     prescriber, amount = asked.prescriber, asked.amount
     day = asked.day or await today(request)
@@ -151,15 +151,18 @@ async def check(asked: PrescriptionAsked, request: Request, caller: Caller) -> P
     return PrescriptionChecked(**checked)
 
 
-@router.post("/prescriptions/copy", responses=responses("no_valid_key", "unknown_line", "malformed"))
-async def copy(asked: LineAsked, request: Request, caller: Caller) -> LineCopied:
+@router.post(
+    "/prescriptions/copy",
+    responses=responses("no_valid_key", "not_your_role", "not_your_region", "unknown_line", "malformed"),
+)
+async def copy(asked: LineAsked, request: Request, caller: Prescribing) -> LineCopied:
     """What a new prescription is filled in with from an ended line (P9). Nothing is saved."""
     day = asked.day or await today(request)
     async with request.app.state.stores.begin() as tx:
         copied = await copy_line(
             tx,
             request.app.state.book,
-            region=asked.region,
+            region=own_region(request, caller, asked.region),
             day=day,
             identity_number=asked.person,
             number=asked.line,
@@ -174,7 +177,7 @@ async def register(
     region: str,
     who: Annotated[str, Query(description=f"One of {', '.join(facts.WITHOUT_FULL_RECORD)}.")],
     request: Request,
-    caller: Caller,
+    caller: Anyone,
     day: AskedDay,
     born: date | None = None,
 ) -> RegistrationTold:

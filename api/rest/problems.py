@@ -12,7 +12,8 @@ from rulebook.parameter_forms import Malformed
 # code: (HTTP status, title)
 PROBLEMS: dict[str, tuple[int, str]] = {
     "no_valid_key": (401, "The header X-API-Key holds no valid key."),
-    "not_staff": (403, "Only callers named in PAFYLL_STAFF may do this."),
+    "not_your_role": (403, "The key has no role that may do this."),
+    "not_your_region": (403, "The key is not for this region."),
     "unknown_callback": (404, "No callback with this number waits or has been closed."),
     "unknown_order": (404, "There is no order with this number."),
     "unknown_article": (404, "The region has no article with this number."),
@@ -48,7 +49,12 @@ class ProblemRaised(Exception):
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     """For the OpenAPI description of a route that can have these problems."""
-    return {PROBLEMS[code][0]: {"model": Problem, "description": PROBLEMS[code][1]} for code in codes}
+    described: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        status, title = PROBLEMS[code]
+        before = described.get(status, {}).get("description")
+        described[status] = {"model": Problem, "description": f"{before} {title}" if before else title}
+    return described
 
 
 def add_to(app: FastAPI) -> None:

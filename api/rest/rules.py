@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.rest.access import Caller
+from api.rest.access import Anyone
 from api.rest.answers import AnswerTold, SourceTold
 from api.rest.clock import AskedDay, moment
 from api.rest.problems import responses
@@ -71,7 +71,7 @@ class RulesTold(BaseModel):
 
 
 @router.post("/ask", responses=responses("no_valid_key", "malformed"))
-async def ask(question: RuleQuestion, request: Request, caller: Caller) -> AnswerTold:
+async def ask(question: RuleQuestion, request: Request, caller: Anyone) -> AnswerTold:
     """Puts a question to all rules. A refusal is an answer too; a question that is not in the form is a problem that
     names the field and the reason."""
     now = await moment(request)
@@ -82,7 +82,7 @@ async def ask(question: RuleQuestion, request: Request, caller: Caller) -> Answe
 @router.get("", responses=responses("no_valid_key", "malformed"))
 async def show(
     request: Request,
-    caller: Caller,
+    caller: Anyone,
     day: AskedDay,
     region: Annotated[str | None, Query(description="Every region, if left out.")] = None,
     area: Annotated[str | None, Query(description="Leaves out what holds for other product areas only.")] = None,

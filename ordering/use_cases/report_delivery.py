@@ -1,5 +1,6 @@
 """The distributor reports how far an order has come (W5, W8). Reports only move an order forward."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -25,14 +26,17 @@ class DeliveryReport:
     problem: Problem | None = None
 
 
-async def report_delivery(*, stores: Stores, number: str, status: Reported, at: datetime) -> DeliveryReport:
+async def report_delivery(
+    *, stores: Stores, number: str, status: Reported, at: datetime, may_see: Callable[[str], bool]
+) -> DeliveryReport:
     """`at`: when it happened (UTC); its local day becomes `delivered_on`, which opens the articles again.
 
+    `may_see`: whether who reports works for a region; an order of another one is unknown to them.
     A repeated or late report changes nothing and is no error: reports may come twice and in any order.
     """
     async with stores.begin() as tx:
         order = await tx.orders.by_number(number)
-        if order is None:
+        if order is None or not may_see(order.region):
             return DeliveryReport(None, problem="unknown_order")
         if order.status == "cancelled":
             return DeliveryReport(order, problem="cancelled_order")

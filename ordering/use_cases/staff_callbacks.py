@@ -1,5 +1,6 @@
 """What staff do with the calls that patients have asked for: list them, and close each when it is done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,13 +22,18 @@ async def list_callbacks(tx: Transaction, region: str, *, booked: bool) -> list[
     return [Waiting(one, await tx.people.get(one.person_id) if one.person_id else None) for one in found]
 
 
-async def close_callback(tx: Transaction, callback_id: int, *, by: str, now: datetime) -> Callback | None:
-    """Closed twice it stays as it was closed first. None: there is none, or the patient has taken it back."""
+async def close_callback(
+    tx: Transaction, callback_id: int, *, by: str, may_see: Callable[[str], bool], now: datetime
+) -> Callback | None:
+    """Closed twice it stays as it was closed first.
+
+    `may_see`: whether `by` works for a region. None: there is none there, or the patient has taken it back.
+    """
     callback = await tx.callbacks.by_id(callback_id)
-    if callback is None or callback.status not in ("booked", "closed"):
+    if callback is None or callback.status not in ("booked", "closed") or not may_see(callback.region):
         return None
     if callback.status == "booked":
         callback = replace(callback, status="closed", asking=None, closed_at=now, closed_by=by)
         if not await tx.callbacks.save(callback, was=("booked",)):
-            return await close_callback(tx, callback_id, by=by, now=now)
+            return await close_callback(tx, callback_id, by=by, may_see=may_see, now=now)
     return callback

@@ -68,7 +68,7 @@ class Service:
     # The world outside
 
     def distributor_reports(self, order: Order, status: OrderStatus) -> None:
-        key = self.settings.api_keys["distributor"]
+        key = self.settings.api_keys["distributor"].key
         path = f"/api/v1/orders/{order.number}/status"
         answer = self.http.post(path, json={"status": status}, headers={"X-API-Key": key})
         assert answer.json() == {"number": order.number, "status": status, "changed": True}

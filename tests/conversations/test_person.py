@@ -44,7 +44,7 @@ def told_by_sms(service, mobile: str, *words: str) -> bool:
 
 
 def staff(service, method: str, path: str, **params):
-    key = service.settings.api_keys["customer service"]
+    key = service.settings.api_keys["customer service"].key
     answer = service.http.request(method, f"/api/v1/callbacks{path}", params=params, headers={"X-API-Key": key})
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -55,5 +55,5 @@ async def test_what_is_not_booked_cannot_be_closed(client, booked):
 async def test_other_callers_read_nothing_about_patients(client, booked):
     for method, path in (("GET", "?region=vg"), ("POST", f"/{booked.id}/close")):
         answer = await client.request(method, f"/api/v1/callbacks{path}")
-        assert (answer.status_code, answer.json()["code"]) == (403, "not_staff")
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_your_role")
         assert "Anna" not in answer.text

@@ -121,4 +121,4 @@ def test_every_problem_of_a_route_is_in_its_description():
     app = FastAPI()
     rest.add_to(app)
     described = app.openapi()["paths"]["/api/v1/orders/{number}/status"]["post"]["responses"]
-    assert set(described) == {"200", "401", "404", "409", "422"}
+    assert set(described) == {"200", "401", "403", "404", "409", "422"}

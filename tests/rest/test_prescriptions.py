@@ -167,7 +167,7 @@ async def test_an_article_of_another_region_is_unknown(client, the_range):
 def copy(client, demo):
     async def copy(person: str, line: int, region: str = "vg", **more: str) -> tuple[int, dict[str, Any]]:
         body = {"region": region, "person": person, "line": line} | more
-        got = await client.post("/api/v1/prescriptions/copy", json=body)
+        got = await client.post("/api/v1/prescriptions/copy", json=body, headers={"X-API-Key": "demo-prescriber-key"})
         return got.status_code, got.json()
 
     return copy

@@ -75,7 +75,7 @@ def test_help_names_every_command_without_importing_them():
 
 
 def test_processes_get_exactly_the_settings_of_the_one_that_starts_them(tmp_path, monkeypatch):
-    settings = demo_settings(tmp_path, undo_minutes=3, api_keys={"carrier": "å"}, staff=[])
+    settings = demo_settings(tmp_path, undo_minutes=3, api_keys={"carrier": {"key": "å", "roles": ["distributor"]}})
     for name, value in environment(settings).items():
         monkeypatch.setenv(name, value)
     assert load_settings() == settings

@@ -60,9 +60,12 @@ def test_a_transferred_call_may_not_come_back_to_us():
     assert "+46..." in refusal(transfer_numbers={"vg": "031-390 06 99"}, **numbers, **REAL)
 
 
-def test_staff_are_callers_that_have_a_key():
-    assert "PAFYLL_STAFF" in refusal(staff=["nobody"], **REAL)
-    assert load_settings(staff=["desk"], api_keys={"desk": "k"}, **REAL)
+def test_a_key_opens_for_one_caller_who_has_a_role():
+    desk = {"key": "k", "roles": ["customer_service"], "regions": ["vg"]}
+    assert load_settings(api_keys={"desk": desk}, **REAL).api_keys["desk"].regions == ("vg",)
+    assert "PAFYLL_API_KEYS" in refusal(api_keys={"desk": desk, "other": desk}, **REAL)
+    for wrong in ({"roles": []}, {"roles": ["king"]}, {"key": ""}, {"region": "vg"}):
+        assert "PAFYLL_API_KEYS" in refusal(api_keys={"desk": desk | wrong}, **REAL)
 
 
 def test_a_number_needs_twilio_and_a_posted_order_needs_a_secret():
@@ -77,10 +80,10 @@ def test_a_misspelt_setting_is_not_passed_over(monkeypatch):
 
 def test_settings_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("PAFYLL_SECRET_KEY", "k" * 32)
-    monkeypatch.setenv("PAFYLL_API_KEYS", '{"distributor": "key"}')
+    monkeypatch.setenv("PAFYLL_API_KEYS", '{"distributor": {"key": "key", "roles": ["distributor"]}}')
     monkeypatch.setenv("PAFYLL_UNDO_MINUTES", "5")
     settings = load_settings()
-    assert (settings.api_keys, settings.undo_minutes) == ({"distributor": "key"}, 5)
+    assert (settings.api_keys["distributor"].key, settings.undo_minutes) == ("key", 5)
 
 
 def test_a_wrong_value_names_its_variable(monkeypatch):
@@ -89,7 +92,11 @@ def test_a_wrong_value_names_its_variable(monkeypatch):
 
 
 def test_the_settings_command_lists_every_setting_and_no_secret(monkeypatch):
-    secrets = {"SECRET_KEY": "s" * 40, "DISTRIBUTOR_SECRET": "hush", "API_KEYS": '{"d": "hush"}'}
+    secrets = {
+        "SECRET_KEY": "s" * 40,
+        "DISTRIBUTOR_SECRET": "hush",
+        "API_KEYS": '{"d": {"key": "hush", "roles": ["auditor"]}}',
+    }
     secrets["DATABASE_URL"] = "postgresql+asyncpg://pafyll:hush@host/pafyll"
     for name, value in secrets.items():
         monkeypatch.setenv(f"PAFYLL_{name}", value)
