@@ -299,6 +299,7 @@ class OutboxRow:
     key: str  # unique: the same thing is never put in twice
     order_id: int | None = None
     provider_id: str | None = None
+    unasked: bool = False  # an SMS that goes only to those who have not said STOPP
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from ordering.model import (
     OrderStatus,
     OutboxRow,
     Person,
+    SmsDetail,
     Thread,
     Visit,
 )
@@ -52,6 +53,10 @@ class People(Protocol):
 
     async def save_address(self, person_id: int, address: Address | None) -> None:
         """An address for later deliveries, beside the registered one (W12); None takes it away."""
+        ...
+
+    async def save_sms_detail(self, person_id: int, detail: SmsDetail | None) -> None:
+        """How much an SMS may tell this person; it goes before what the register says. None takes it away."""
         ...
 
     async def save_language(self, person_id: int, language: str) -> None:
@@ -129,6 +134,18 @@ class Complaints(Protocol):
 
     async def save(self, complaint: Complaint) -> bool:
         """Writes what has been told. False: it is not open any more, and nothing was changed."""
+        ...
+
+    async def add_picture(self, complaint_id: int, *, key: str, sealed: bytes, now: datetime) -> bool:
+        """False: a picture with that key is there already."""
+        ...
+
+    async def pictures(self, complaint_id: int) -> list[int]:
+        """Ids of its pictures, oldest first."""
+        ...
+
+    async def picture(self, picture_id: int) -> tuple[Complaint, bytes] | None:
+        """The sealed picture, and what it belongs to."""
         ...
 
 
@@ -240,8 +257,9 @@ class Outbox(Protocol):
         due_at: datetime,
         sender: str | None = None,
         order_id: int | None = None,
+        unasked: bool = False,
     ) -> int | None:
-        """The row's id; None when the key is there already."""
+        """The row's id; None when the key is there already. unasked: not sent to a number that has said STOPP."""
         ...
 
     async def withdraw(self, key: str) -> bool:
@@ -335,6 +353,17 @@ class Retention(Protocol):
         ...
 
 
+class StoppedNumbers(Protocol):
+    """Mobiles (E.164) that have said STOPP to what they have not asked for."""
+
+    async def stop(self, number: str, *, now: datetime) -> None: ...
+    async def start(self, number: str) -> bool:
+        """False: it had not been stopped."""
+        ...
+
+    async def is_stopped(self, number: str) -> bool: ...
+
+
 class Facts(Protocol):
     """Small settings that live in the database."""
 
@@ -365,6 +394,7 @@ class Transaction(Protocol):
     callbacks: Callbacks
     conversations: Conversations
     outbox: Outbox
+    stopped_numbers: StoppedNumbers
     failed_messages: FailedMessages
     retention: Retention
     facts: Facts
@@ -395,9 +425,26 @@ class PickupPoints(Protocol):
         ...
 
 
+class PictureNotFetched(Exception):
+    """A picture that came with a message could not be had. The text says why, and nothing of the message."""
+
+
+class Media(Protocol):
+    async def fetch(self, address: str) -> bytes:
+        """A picture of an MMS. Raises PictureNotFetched, or ordering.pictures.NoPicture when it is too large."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Sealer(Protocol):
     """Encrypts what waits in the inbox and outbox, and makes keyed digests of codes."""
 
     def seal(self, payload: dict[str, Any]) -> bytes: ...
     def open(self, sealed: bytes) -> dict[str, Any]: ...
+    def seal_bytes(self, content: bytes) -> bytes:
+        """The same for what is no JSON: a picture."""
+        ...
+
+    def open_bytes(self, sealed: bytes) -> bytes: ...
     def digest(self, *parts: str) -> str: ...

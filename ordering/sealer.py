@@ -11,6 +11,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
+_OTHER_KEY = "cannot be opened with the present PAFYLL_SECRET_KEY"
+
+
 class SealBroken(Exception):
     """The payload was sealed with another PAFYLL_SECRET_KEY, or was changed on its way."""
 
@@ -30,8 +33,17 @@ class SecretKeySealer:
         try:
             payload: dict[str, Any] = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
-            raise SealBroken("cannot be opened with the present PAFYLL_SECRET_KEY") from None
+            raise SealBroken(_OTHER_KEY) from None
         return payload
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        return self._fernet.encrypt(content)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            raise SealBroken(_OTHER_KEY) from None
 
     def digest(self, *parts: str) -> str:
         """Hex, the same for the same parts; ("a", "bc") and ("ab", "c") differ."""

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 
 from ordering.model import Complaint
 from ordering.store.connection import Work
-from ordering.store.tables import complaints
+from ordering.store.tables import complaints, pictures
 
 _TRIES = 50
 _ROW = select(*(complaints.c[field.name] for field in fields(Complaint)))
@@ -28,6 +28,14 @@ _OF_REGION = _ROW.where(
     complaints.c.status != "cancelled",
     complaints.c.opened_at >= bindparam("since"),
 ).order_by(complaints.c.id.desc())
+_PICTURES = (
+    select(pictures.c.id).where(pictures.c.complaint_id == bindparam("complaint")).order_by(pictures.c.id)
+)
+_PICTURE = (
+    _ROW.add_columns(pictures.c.sealed)
+    .join(pictures, pictures.c.complaint_id == complaints.c.id)
+    .where(pictures.c.id == bindparam("picture"))
+)
 # What stays as it was when the complaint was opened.
 _FIXED = frozenset({"id", "case_number", "person_id", "region", "channel", "opened_at", "visit_id"})
 
@@ -62,6 +70,22 @@ class SqlComplaints:
         values = {name: value for name, value in _values(complaint).items() if name not in _FIXED}
         change = update(complaints).where(complaints.c.id == complaint.id, complaints.c.status == "open").values(values)
         return (await self._work.write(change)).rowcount == 1
+
+
+    async def add_picture(self, complaint_id: int, *, key: str, sealed: bytes, now: datetime) -> bool:
+        row = {"complaint_id": complaint_id, "key": key, "sealed": sealed, "received_at": now}
+        return await self._work.insert_new(pictures, row, unless="key") is not None
+
+    async def pictures(self, complaint_id: int) -> list[int]:
+        return list((await self._work.read(_PICTURES, {"complaint": complaint_id})).scalars())
+
+    async def picture(self, picture_id: int) -> tuple[Complaint, bytes] | None:
+        row = (await self._work.read(_PICTURE, {"picture": picture_id})).first()
+        if row is None:
+            return None
+        values = dict(row._mapping)
+        sealed: bytes = values.pop("sealed")
+        return Complaint(**{**values, "answered": tuple(row.answered)}), sealed
 
 
 def _values(complaint: Complaint) -> dict[str, Any]:

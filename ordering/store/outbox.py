@@ -24,6 +24,7 @@ _ROW = select(
     outbox.c.key,
     outbox.c.order_id,
     outbox.c.provider_id,
+    outbox.c.unasked,
 )
 _DUE = (
     _ROW.where(_IS_OPEN, outbox.c.due_at <= bindparam("now"))
@@ -75,9 +76,10 @@ class SqlOutbox:
         due_at: datetime,
         sender: str | None = None,
         order_id: int | None = None,
+        unasked: bool = False,
     ) -> int | None:
         values = {"kind": kind, "recipient": recipient, "sealed": sealed, "key": key, "due_at": due_at}
-        values |= {"sender": sender, "order_id": order_id, "status": "pending", "attempts": 0}
+        values |= {"sender": sender, "order_id": order_id, "status": "pending", "attempts": 0, "unasked": unasked}
         return await self._work.insert_new(outbox, values, unless="key")
 
     async def withdraw(self, key: str) -> bool:

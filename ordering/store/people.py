@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, false, select, update
 
-from ordering.model import Address, Article, Line, Person, Variant
+from ordering.model import Address, Article, Line, Person, SmsDetail, Variant
 from ordering.store.connection import Work
 from ordering.store.tables import articles, lines, payers, people, representatives, units
 
@@ -35,6 +35,9 @@ _SAVE_ADDRESS = (
 )
 _SAVE_LANGUAGE = (
     update(people).where(people.c.id == bindparam("person_id")).values(own_language=bindparam("new_language"))
+)
+_SAVE_SMS_DETAIL = (
+    update(people).where(people.c.id == bindparam("person_id")).values(own_sms_detail=bindparam("new_detail"))
 )
 _LINES = (
     select(
@@ -120,6 +123,9 @@ class SqlPeople:
     async def save_language(self, person_id: int, language: str) -> None:
         await self._work.write(_SAVE_LANGUAGE, {"person_id": person_id, "new_language": language})
 
+    async def save_sms_detail(self, person_id: int, detail: SmsDetail | None) -> None:
+        await self._work.write(_SAVE_SMS_DETAIL, {"person_id": person_id, "new_detail": detail})
+
     async def _one(self, statement: Any, **parameters: Any) -> Person | None:
         row = (await self._work.read(statement, parameters)).first()
         return None if row is None else _person(row)
@@ -142,7 +148,7 @@ def _person(row: Row[Any]) -> Person:
         mobile=row.mobile,
         email=row.email,
         language=row.own_language or row.language,
-        sms_detail=row.sms_detail,
+        sms_detail=row.own_sms_detail or row.sms_detail,
     )
 
 

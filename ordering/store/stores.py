@@ -17,6 +17,7 @@ from ordering.store.orders import SqlOrders
 from ordering.store.outbox import SqlOutbox
 from ordering.store.people import SqlPeople
 from ordering.store.retention import SqlRetention
+from ordering.store.stopped_numbers import SqlStoppedNumbers
 
 
 class SqlTransaction:
@@ -29,6 +30,7 @@ class SqlTransaction:
     callbacks: ports.Callbacks
     conversations: ports.Conversations
     outbox: ports.Outbox
+    stopped_numbers: ports.StoppedNumbers
     failed_messages: ports.FailedMessages
     retention: ports.Retention
     facts: ports.Facts
@@ -42,6 +44,7 @@ class SqlTransaction:
         self.callbacks = SqlCallbacks(work)
         self.conversations = SqlConversations(work)
         self.outbox = SqlOutbox(work)
+        self.stopped_numbers = SqlStoppedNumbers(work)
         self.failed_messages = SqlFailedMessages(work)
         self.retention = SqlRetention(work)
         self.facts = SqlFacts(work)

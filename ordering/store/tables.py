@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -90,6 +91,7 @@ people = _table(
     Column("language", String(5), nullable=False, default="sv"),
     Column("own_language", String(5)),  # asked for by the person; a new import leaves it alone
     Column("sms_detail", String(10)),
+    Column("own_sms_detail", String(10)),  # set by staff; a new import leaves it alone
     Index("uq_people_identity", "region", "identity_number", unique=True),
     Index("ix_people_mobile", "region", "mobile"),
 )
@@ -232,6 +234,15 @@ complaints = _table(
     Column("seen", String(50)),
 )
 
+pictures = _table(
+    "pictures",
+    _id(),
+    Column("complaint_id", ForeignKey("complaints.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("received_at", Moment, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 callbacks = _table(
     "callbacks",
     _id(),
@@ -347,6 +358,7 @@ outbox = _table(
     Column("sealed", LargeBinary),
     Column("key", String(200), nullable=False, unique=True),
     Column("order_id", ForeignKey("orders.id"), index=True),
+    Column("unasked", Boolean, nullable=False, default=False, server_default=false()),
     Column("provider_id", String(200), index=True),
     Column("sent_at", Moment),
     Column("error", Text),
@@ -362,6 +374,13 @@ outbox = _table(
         sqlite_where=text("status = 'dead'"),
         postgresql_where=text("status = 'dead'"),
     ),
+)
+
+# Numbers that have said STOPP: nothing unasked goes there.
+stopped_numbers = _table(
+    "stopped_numbers",
+    Column("number", String(20), primary_key=True),
+    Column("stopped_at", Moment, nullable=False),
 )
 
 facts = _table(
