@@ -17,6 +17,7 @@ from ordering.model import Visit
 from ordering.ports import PickupPoints, Sealer, Stores, Transaction
 from ordering.settings import Settings, get_settings
 from ordering.use_cases import customer_service
+from ordering.use_cases.access_log import by_visit
 from ordering.use_cases.edit_draft import Message
 from ordering.use_cases.how_it_works import Here
 from ordering.use_cases.patient_case import PatientCase, load
@@ -51,8 +52,9 @@ def service() -> Service:
 
 @dataclass(slots=True)
 class Turn:
-    """One action call: an open transaction, the visit, what was understood, and where to speak."""
+    """One action call: its name, an open transaction, the visit, what was understood, and where to speak."""
 
+    action: str
     tx: Transaction
     visit: Visit
     now: datetime
@@ -97,6 +99,8 @@ class Turn:
             self.dispatcher.utter_message(response=say.response, **say.values)
 
     async def case(self) -> PatientCase:
+        """What is known of the patient whom the visit is about; noted in the access log."""
+        await self.tx.access_log.add(by_visit(self.visit, self.action, self.message.intent, now=wiring.utc_now()))
         return await load(self.tx, service().book, self.visit, now=self.now, sms_detail=service().settings.sms_detail)
 
 
@@ -113,7 +117,7 @@ class VisitAction(Action, ABC):
             if visit is None:
                 raise LookupError("no visit has this sender id")
             now = await wiring.now(tx, service().settings)
-            return await self.act(Turn(tx, visit, now, tracker, dispatcher))
+            return await self.act(Turn(self.name(), tx, visit, now, tracker, dispatcher))
 
 
 class PatientAction(VisitAction, ABC):

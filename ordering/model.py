@@ -229,6 +229,25 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Somebody has read or changed something about a patient. Codes only, nothing that the patient has said.
+
+    who: "patient", "representative" (`speaker_id` is the person who speaks) or the name of a caller of the REST
+    interface. channel: sms / voice / chat / rest / command. what: what was done, the name of an action or a route.
+    why: what it was for, the intent that it answered or the caller's role.
+    """
+
+    at: datetime
+    region: str
+    person_id: int
+    who: str
+    channel: str
+    what: str
+    why: str
+    speaker_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One visit of one person on one channel. Rasa knows only `sender_id`, which changes within the visit too.
 

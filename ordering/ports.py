@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from ordering.imported import Counts, ImportBatch, Known, References
 from ordering.model import (
+    Access,
     Address,
     Article,
     Callback,
@@ -364,6 +365,15 @@ class StoppedNumbers(Protocol):
     async def is_stopped(self, number: str) -> bool: ...
 
 
+class AccessLog(Protocol):
+    """Rows are only added; the database refuses to change them."""
+
+    async def add(self, *entries: Access) -> None: ...
+    async def of_person(self, person_id: int, *, limit: int) -> list[Access]:
+        """Newest first."""
+        ...
+
+
 class Facts(Protocol):
     """Small settings that live in the database."""
 
@@ -397,6 +407,7 @@ class Transaction(Protocol):
     stopped_numbers: StoppedNumbers
     failed_messages: FailedMessages
     retention: Retention
+    access_log: AccessLog
     facts: Facts
     imports: Imports
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ordering import ports
+from ordering.store.access_log import SqlAccessLog
 from ordering.store.articles import SqlArticles
 from ordering.store.callbacks import SqlCallbacks
 from ordering.store.complaints import SqlComplaints
@@ -33,6 +34,7 @@ class SqlTransaction:
     stopped_numbers: ports.StoppedNumbers
     failed_messages: ports.FailedMessages
     retention: ports.Retention
+    access_log: ports.AccessLog
     facts: ports.Facts
     imports: ports.Imports
 
@@ -47,6 +49,7 @@ class SqlTransaction:
         self.stopped_numbers = SqlStoppedNumbers(work)
         self.failed_messages = SqlFailedMessages(work)
         self.retention = SqlRetention(work)
+        self.access_log = SqlAccessLog(work)
         self.facts = SqlFacts(work)
         self.imports = SqlImports(work)
 

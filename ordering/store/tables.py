@@ -383,6 +383,21 @@ stopped_numbers = _table(
     Column("stopped_at", Moment, nullable=False),
 )
 
+# The migration adds triggers: rows are never changed, and none is removed before a year has gone.
+access_log = _table(
+    "access_log",
+    _id(),
+    Column("at", Moment, nullable=False, index=True),
+    Column("region", String(20), nullable=False),
+    Column("person_id", Integer, nullable=False),  # no key: what was read stays told when the person is erased
+    Column("who", String(100), nullable=False),
+    Column("speaker_id", Integer),
+    Column("channel", String(20), nullable=False),
+    Column("what", String(60), nullable=False),
+    Column("why", String(60), nullable=False),
+    Index("ix_access_log_person_id_id", "person_id", "id"),
+)
+
 facts = _table(
     "facts",
     Column("key", String(50), primary_key=True),
