@@ -5,9 +5,19 @@ Doors only: each route is one use case.
 
 from fastapi import APIRouter, FastAPI
 
-from api.rest import articles, callbacks, complaints, failed_messages, orders, prescriptions, problems, rules
+from api.rest import (
+    access_log,
+    articles,
+    callbacks,
+    complaints,
+    failed_messages,
+    orders,
+    prescriptions,
+    problems,
+    rules,
+)
 
-DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages)
+DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages, access_log)
 
 router = APIRouter(prefix="/api/v1")
 for _doors in DOORS:

@@ -10,6 +10,7 @@ from fastapi.security import APIKeyHeader
 
 from api.rest.problems import ProblemRaised
 from ordering.settings import ROLES, Role, Settings
+from ordering.use_cases.access_log import Reader
 from ordering.use_cases.ask_rules import known_region
 
 _key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="A key of one of PAFYLL_API_KEYS")
@@ -25,6 +26,11 @@ class Caller:
 
     def may_see(self, region: str) -> bool:
         return self.regions is None or region in self.regions
+
+    @property
+    def reader(self) -> Reader:
+        """How the access log names them."""
+        return Reader(self.name, ",".join(sorted(self.roles)))
 
 
 def _caller(request: Request, key: Annotated[str | None, Security(_key_header)]) -> Caller:

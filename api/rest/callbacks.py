@@ -11,6 +11,7 @@ from api.rest.clock import moment
 from api.rest.problems import ProblemRaised, responses
 from ordering.model import Callback
 from ordering.use_cases.staff_callbacks import Waiting, close_callback, list_callbacks
+from ordering.wiring import utc_now
 
 router = APIRouter(prefix="/callbacks", tags=["Callbacks"])
 
@@ -64,7 +65,7 @@ async def callbacks(
     """Those that wait, in the order to call: by window, those without one last."""
     ours = own_region(request, caller, region)
     async with request.app.state.stores.begin() as tx:
-        found = await list_callbacks(tx, ours, booked=waiting)
+        found = await list_callbacks(tx, ours, caller.reader, booked=waiting, now=utc_now())
     return Callbacks(callbacks=[_told(one) for one in found])
 
 

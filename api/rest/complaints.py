@@ -11,6 +11,7 @@ from api.rest.clock import moment
 from api.rest.problems import responses
 from ordering.local_time import STOCKHOLM
 from ordering.use_cases.staff_complaints import Told, list_complaints
+from ordering.wiring import utc_now
 
 router = APIRouter(prefix="/complaints", tags=["Complaints"])
 _DAYS_SHOWN = 30
@@ -60,7 +61,9 @@ async def complaints(
         found = await list_complaints(
             tx,
             own_region(request, caller, region),
+            caller.reader,
             since=datetime.combine(first, time(), STOCKHOLM),
+            now=utc_now(),
         )
     return Complaints(complaints=[_told(one) for one in found])
 

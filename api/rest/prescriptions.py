@@ -11,6 +11,7 @@ from api.rest.answers import AnswerTold, ArticleTold, VerdictTold
 from api.rest.clock import AskedDay, today
 from api.rest.problems import ProblemRaised, responses
 from ordering.use_cases.prescribing import check_prescription, copy_line, registration
+from ordering.wiring import utc_now
 from rulebook import facts
 
 router = APIRouter(tags=["Prescriptions"])
@@ -162,10 +163,12 @@ async def copy(asked: LineAsked, request: Request, caller: Prescribing) -> LineC
         copied = await copy_line(
             tx,
             request.app.state.book,
+            caller.reader,
             region=own_region(request, caller, asked.region),
             day=day,
             identity_number=asked.person,
             number=asked.line,
+            now=utc_now(),
         )
     if copied is None:
         raise ProblemRaised("unknown_line")

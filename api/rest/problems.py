@@ -17,6 +17,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown_callback": (404, "No callback with this number waits or has been closed."),
     "unknown_order": (404, "There is no order with this number."),
     "unknown_article": (404, "The region has no article with this number."),
+    "unknown_person": (404, "The region has no person with this number."),
     "unknown_line": (404, "There is no such prescription line."),
     "cancelled_order": (409, "The order is cancelled and cannot be delivered."),
     "unknown_message": (404, "There is no failed message with this id."),

@@ -3,10 +3,11 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from ordering.model import Article, Line
 from ordering.ports import Transaction
+from ordering.use_cases.access_log import Reader
 from ordering.use_cases.ask_rules import Json, known_region, told
 from ordering.use_cases.patient_case import PatientCase, history_of
 from rulebook import Rulebook, facts
@@ -141,7 +142,15 @@ def _judged(
 
 
 async def copy_line(
-    tx: Transaction, book: Rulebook, *, region: str, day: date, identity_number: str, number: int
+    tx: Transaction,
+    book: Rulebook,
+    reader: Reader,
+    *,
+    region: str,
+    day: date,
+    identity_number: str,
+    number: int,
+    now: datetime,
 ) -> Json | None:
     """The amounts that a new prescription is filled in with (P9), or still_active. None: no such line.
 
@@ -152,6 +161,7 @@ async def copy_line(
     person = await tx.people.by_identity(region, identity.value) if identity else None
     if person is None or person.protected:
         return None
+    await tx.access_log.add(reader.of(person, "prescription_copy", now=now))
     line = next((each for each in await tx.people.lines(person.id) if each.number == number), None)
     if line is None:
         return None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ordering.model import Callback, Person
 from ordering.ports import Transaction
+from ordering.use_cases.access_log import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,13 @@ class Waiting:
     person: Person | None
 
 
-async def list_callbacks(tx: Transaction, region: str, *, booked: bool) -> list[Waiting]:
+async def list_callbacks(tx: Transaction, region: str, reader: Reader, *, booked: bool, now: datetime) -> list[Waiting]:
     """booked: those that wait, in the order to call; else those closed or taken back, the newest first."""
     found = await tx.callbacks.of_region(region, booked=booked)
-    return [Waiting(one, await tx.people.get(one.person_id) if one.person_id else None) for one in found]
+    waiting = [Waiting(one, await tx.people.get(one.person_id) if one.person_id else None) for one in found]
+    readings = {each.person.id: reader.of(each.person, "callbacks", now=now) for each in waiting if each.person}
+    await tx.access_log.add(*readings.values())
+    return waiting
 
 
 async def close_callback(

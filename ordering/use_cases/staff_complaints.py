@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ordering.model import Complaint, Order, Person
 from ordering.ports import Transaction
+from ordering.use_cases.access_log import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,9 @@ class Told:
     person: Person | None
 
 
-async def list_complaints(tx: Transaction, region: str, *, since: datetime) -> list[Told]:
+async def list_complaints(
+    tx: Transaction, region: str, reader: Reader, *, since: datetime, now: datetime
+) -> list[Told]:
     """Newest first, half told ones too: what a patient has begun to tell must not be lost."""
     found = []
     for complaint in await tx.complaints.of_region(region, since=since):
@@ -24,4 +27,6 @@ async def list_complaints(tx: Transaction, region: str, *, since: datetime) -> l
         orders = await tx.orders.of_person(complaint.person_id) if complaint.order_id else []
         order = next((order for order in orders if order.id == complaint.order_id), None)
         found.append(Told(complaint, order, None if person.protected else person))
+    readings = {told.person.id: reader.of(told.person, "complaints", now=now) for told in found if told.person}
+    await tx.access_log.add(*readings.values())
     return found

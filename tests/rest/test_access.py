@@ -23,12 +23,14 @@ MAY = {
     ("GET", "/complaints"): {"customer_service"},
     ("GET", "/failed-messages"): {"customer_service"},
     ("POST", "/failed-messages/{id}/replay"): {"customer_service"},
+    ("POST", "/access-log"): {"auditor"},
 }
 # Those that tell about one region's orders or patients.
 OF_A_REGION = [
     ("GET", "/orders/overdue", {"params": {"region": "vg"}}),
     ("GET", "/callbacks", {"params": {"region": "vg"}}),
     ("GET", "/complaints", {"params": {"region": "vg"}}),
+    ("POST", "/access-log", {"json": {"region": "vg", "person": "198501012382"}}),
     ("POST", "/prescriptions/copy", {"json": {"region": "vg", "person": "198501012382", "line": 1}}),
 ]
 
@@ -83,7 +85,7 @@ async def test_a_key_opens_what_its_roles_are_for_and_nothing_else(client, keys,
 
 @pytest.mark.parametrize(("method", "path", "request_"), OF_A_REGION)
 async def test_a_key_for_one_region_opens_nothing_of_another(client, keys, demo, method, path, request_):
-    roles = ["customer_service", "distributor"]
+    roles = list(ROLES)
     keys(here=(roles, ["vg"]), there=(roles, ["skane"]), everywhere=(roles, None))
     assert await refused(client, method, path, "here", **request_) is None
     assert await refused(client, method, path, "everywhere", **request_) is None
