@@ -1,7 +1,9 @@
 """Questions about the patient's own prescriptions and orders. Answered in one turn."""
 
 from actions.turn import Events, PatientAction, Turn
+from ordering import wiring
 from ordering.use_cases import questions
+from ordering.use_cases.access_log import asks_who_has_read, who_has_read
 from ordering.use_cases.how_it_works import fees_in_general
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
@@ -32,6 +34,23 @@ class AskOrderStatus(PatientAction):
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         turn.tell(questions.order_status(case))
+        return []
+
+
+class AskPrivacy(PatientAction):
+    """How data is used, to anybody; who has read it (the access log), to the patient."""
+
+    def name(self) -> str:
+        return "action_privacy"
+
+    async def act(self, turn: Turn) -> Events:
+        if not asks_who_has_read(turn.message.text):
+            turn.tell([Say("utter_privacy")])
+            return []
+        return await super().act(turn)
+
+    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
+        turn.tell([await who_has_read(turn.tx, turn.visit, now=wiring.utc_now())])
         return []
 
 

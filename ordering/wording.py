@@ -105,6 +105,12 @@ def named(group: str, codes: Iterable[str], language: str) -> str:
     return listing((words[code] for code in codes if code in words), language)
 
 
+def readers(last: dict[str, str], language: str) -> str:
+    """Who has read, and when last: roles and days already worded; a role without a word is left out."""
+    words = _word("readers", language)
+    return listing((words[role].format(day=day) for role, day in last.items() if role in words), language)
+
+
 def part(fraction: Fraction, language: str) -> str:
     """ "två tredjedelar"; in figures where there are no words for it."""
     above, below = fraction.numerator, fraction.denominator
