@@ -6,7 +6,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ordering.pictures import LARGEST_BYTES
+
 LARGEST_BODY = 64 * 1024
+# A picture with what stands around it in its form.
+LARGER_BODIES = {"/chat/picture": LARGEST_BYTES + 64 * 1024}
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 
 
@@ -25,8 +29,9 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = LARGER_BODIES.get(scope["path"], self.largest)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > self.largest:
+        if not announced.isdigit() or int(announced) > largest:
             await _too_large(scope, receive, send)
             return
         received, answering = 0, False
@@ -35,7 +40,7 @@ class LimitBody:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.largest:
+            if received > largest:
                 raise BodyTooLarge
             return message
 

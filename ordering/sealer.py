@@ -10,7 +10,6 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-
 _OTHER_KEY = "cannot be opened with the present PAFYLL_SECRET_KEY"
 
 

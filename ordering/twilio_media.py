@@ -9,7 +9,8 @@ import httpx
 from ordering.pictures import LARGEST_BYTES, NoPicture
 from ordering.ports import PictureNotFetched
 
-_PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/Messages/(?:SM|MM)[0-9a-fA-F]{32}/Media/ME[0-9a-fA-F]{32}")
+_ID = "[0-9a-fA-F]{32}"
+_PATH = re.compile(rf"/2010-04-01/Accounts/(AC{_ID})/Messages/(?:SM|MM){_ID}/Media/ME{_ID}")
 _WAITS = (0.5, 2.0)  # seconds; a picture can be there a little after the message
 _MOST_REDIRECTS = 3
 

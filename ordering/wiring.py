@@ -6,7 +6,7 @@ Adapters are imported where they are built, so that a process pays only for thos
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ordering.ports import PickupPoints, Sealer, Stores, Transaction
+from ordering.ports import Media, PickupPoints, Sealer, Stores, Transaction
 from ordering.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,6 +41,19 @@ def build_pickup_points(settings: Settings) -> PickupPoints:
     from ordering.pickup_points import FixturePickupPoints
 
     return FixturePickupPoints(settings.pickup_points_file)
+
+
+def build_media(settings: Settings) -> Media | None:
+    """Where the pictures of an MMS are fetched; None without an account at Twilio."""
+    from ordering.twilio_media import TwilioMedia
+
+    if not settings.twilio_configured:
+        return None
+    return TwilioMedia(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        base_url=settings.twilio_base_url,
+    )
 
 
 def build_senders(settings: Settings) -> "Mapping[str, Sender]":

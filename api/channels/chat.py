@@ -1,5 +1,6 @@
 """The web chat: the widget's script, its socket, the same over plain HTTP, and a page for browsers without script."""
 
+import asyncio
 import json
 import logging
 from gzip import decompress
@@ -7,12 +8,21 @@ from typing import Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
+from starlette.datastructures import UploadFile
 from starlette.requests import HTTPConnection
 
 from api.channels.chat_session import ChatSession, new_session, open_session, origin_allowed
 from api.channels.chat_widget import configuration, script
-from api.channels.chat_wire import error_json, incoming, read_message, reply_json
+from api.channels.chat_wire import (
+    error_json,
+    incoming,
+    incoming_picture,
+    is_message_id,
+    read_message,
+    reply_json,
+)
 from api.channels.shared import answered, customer_service_of, regions_of, sealer_of, settings_of
+from ordering.pictures import NoPicture, clean_picture
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +73,31 @@ async def message(request: Request, data: dict[str, Any] = Body()) -> JSONRespon
     answer = await _answer(request, session, data)
     status = {"bad_message": 422, "unavailable": 503}.get(answer.get("error", ""), 200)
     return JSONResponse(answer, status)
+
+
+@router.post("/picture", dependencies=guarded)
+async def picture(request: Request) -> JSONResponse:
+    """A picture of what is wrong: a form with `session`, `id` and the file `picture`; answered as a message is.
+
+    It is made clean before it is kept, and kept only with a complaint of the session's own visit.
+    """
+    async with request.form(max_files=1, max_fields=2) as form:
+        file = form.get("picture")
+        content = await file.read() if isinstance(file, UploadFile) else b""
+        message_id, session = form.get("id"), open_session(request, form.get("session"))
+    if session is None:
+        return JSONResponse(error_json("bad_session", message_id), 401)
+    if not isinstance(message_id, str) or not is_message_id(message_id):
+        return JSONResponse(error_json("bad_message"), 422)
+    try:
+        clean = await asyncio.to_thread(clean_picture, content)
+    except NoPicture as error:
+        logger.info("a picture was not taken: %s", error)
+        return JSONResponse(error_json("bad_picture", message_id), 422)
+    reply = await answered(request, incoming_picture(session, message_id, clean))
+    if reply is None:
+        return JSONResponse(error_json("unavailable", message_id), 503)
+    return JSONResponse(reply_json(message_id, reply))
 
 
 @router.websocket("/ws")

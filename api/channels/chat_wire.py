@@ -6,6 +6,9 @@ Client, one JSON object for each thing the patient does:
     {"id": "5f0c...", "choice": "<token>"}              a clicked choice
     {"id": "5f0c...", "event": "start"}                 the chat is opened for the first time
 
+A picture goes over HTTP alone, as a form to /chat/picture with session, id and the file `picture` (JPEG, PNG, WebP or
+GIF, at most 10 MB), where an answer says "picture": true. Sent otherwise it is declined and not kept.
+
 `id` is made by the client (8-64 letters, digits, hyphens), so that sending again after a lost answer changes nothing.
 Over HTTP the object also has "session". Over WebSocket the first frame is {"session": "..."}, answered by
 {"ready": true}.
@@ -13,13 +16,14 @@ Over HTTP the object also has "session". Over WebSocket the first frame is {"ses
 Server:
 
     {"id": "5f0c...", "texts": ["..."], "choices": [{"token": "...", "label": "..."}],
-     "expects": "anything|choice|number|identity|code|text", "end": false, "language": "sv"}
-    {"id": "5f0c..." or null, "error": "bad_message"|"bad_session"|"unavailable"}
+     "expects": "anything|choice|number|identity|code|text", "end": false, "language": "sv", "picture": false}
+    {"id": "5f0c..." or null, "error": "bad_message"|"bad_picture"|"bad_session"|"unavailable"}
 
 After "bad_session" the client asks for a new session; after "unavailable" it sends the same message again later.
 What is typed while `expects` is identity or code is not to be shown or kept by the client.
 """
 
+import base64
 import re
 from typing import Annotated, Any, Literal, Self
 
@@ -72,6 +76,21 @@ def incoming(session: ChatSession, message: ChatMessage) -> Incoming:
     )
 
 
+def is_message_id(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(MESSAGE_ID, value) is not None
+
+
+def incoming_picture(session: ChatSession, message_id: str, content: bytes) -> Incoming:
+    """`content`: what `ordering.pictures.clean_picture` gave."""
+    return Incoming(
+        channel="chat",
+        region=session.region,
+        thread_key=session.key,
+        provider_id=f"{session.key}:{message_id}",
+        picture=base64.b64encode(content).decode(),
+    )
+
+
 def reply_json(message_id: str, reply: Reply) -> dict[str, Any]:
     return {
         "id": message_id,
@@ -80,10 +99,13 @@ def reply_json(message_id: str, reply: Reply) -> dict[str, Any]:
         "expects": reply.expects,
         "end": reply.end,
         "language": reply.language,
+        "picture": reply.takes_picture,
     }
 
 
-def error_json(error: Literal["bad_message", "bad_session", "unavailable"], message_id: Any = None) -> dict[str, Any]:
+Problem = Literal["bad_message", "bad_picture", "bad_session", "unavailable"]
+
+
+def error_json(error: Problem, message_id: Any = None) -> dict[str, Any]:
     """`message_id` as the client sent it: anything at all; only a proper one is sent back."""
-    proper = isinstance(message_id, str) and re.fullmatch(MESSAGE_ID, message_id) is not None
-    return {"id": message_id if proper else None, "error": error}
+    return {"id": message_id if is_message_id(message_id) else None, "error": error}

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime
+from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from prometheus_client import Counter
@@ -16,6 +17,9 @@ router = APIRouter(prefix="/twilio/sms", tags=["Twilio"])
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 DELIVERY = Counter("pafyll_sms_delivery", "Delivery reports for SMS that we sent.", ["status"])
 NEVER_ARRIVED = {"failed", "undelivered"}
+# What Twilio has already answered itself, where its opt-out management is on.
+_KEYWORDS: dict[str, Literal["stop", "start", "help"]] = {"STOP": "stop", "START": "start", "HELP": "help"}
+MOST_MEDIA = 10
 STATUSES = NEVER_ARRIVED | {"queued", "sending", "sent", "delivered", "read", "canceled"}
 
 
@@ -30,6 +34,8 @@ async def incoming_sms(request: Request, form: SignedForm) -> Response:
         provider_id=message_sid,
         address=phone_number(sender),
         text=form.get("Body", ""),
+        media=_media(form),
+        keyword=_KEYWORDS.get(form.get("OptOutType", "")),
     )
     with ANSWER_SECONDS.labels("sms").time():
         try:
@@ -57,3 +63,11 @@ async def sms_status(request: Request, form: SignedForm) -> None:
             await tx.outbox.failed(row.id, error=f"{status}: {code}", retry_at=None, now=datetime.now(UTC))
         else:
             logger.info("SMS %s is %s", row.id, status)
+
+
+def _media(form: dict[str, str]) -> tuple[str, ...]:
+    """Addresses of what came with an MMS, as Twilio keeps it."""
+    number = form.get("NumMedia", "0")
+    told = int(number) if number.isdecimal() else 0
+    addresses = (form.get(f"MediaUrl{place}", "") for place in range(min(told, MOST_MEDIA)))
+    return tuple(address for address in addresses if address)

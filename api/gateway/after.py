@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from api.gateway import callback, confirm, failures, identity, language, whose
+from api.gateway import callback, confirm, failures, identity, language, pictures, whose
 from api.gateway.choices import MOST_KEYS
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
@@ -59,6 +59,7 @@ async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequenc
     asks = any(one.name.startswith("utter_ask_") for one in said)
     if ctx.incoming.event == "start" and ctx.visit.channel == "voice":
         reply.also_in = language.other_than(ctx.visit.language)
+    ctx.memory.takes_picture = pictures.are_welcome(said)
     reply.end = bool(told.get("end")) and not asks  # a form that is still open asks again: the call goes on
     _offer(ctx, reply, said, question)
     _remember(ctx, question)

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from api.gateway import callback, confirm, failures, identity, language, whose
+from api.gateway import callback, confirm, failures, identity, language, pictures, sms_words, whose
 from api.gateway.choices import Picked, by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
@@ -25,7 +25,7 @@ _AGAIN = frozenset(
 )
 # While a private answer is awaited, only these words are not the answer.
 _COMMANDS = {
-    "cancel": ("avbryt", "avbryta", "avbryt bestallningen", "cancel", "cancel the order"),
+    "cancel": ("avbryt", "avbryta", "avbryt bestallningen", "cancel", "cancel the order", "never mind"),
     "go_back": ("tillbaka", "backa", "ga tillbaka", "angra", "back", "go back"),
     "help": ("hjalp", "help", "hjalp mig", "help me"),
     "talk_to_human": (
@@ -98,6 +98,10 @@ async def _decided(ctx: Context) -> Decided:
     if incoming.choice is not None:
         return await _clicked(ctx, incoming.choice)
     text = clean(incoming.text)
+    if word := sms_words.said_word(ctx, text):
+        return await _sms_word(ctx, word)
+    if not text and pictures.came(incoming):
+        return Decided(said=_asked_again(ctx))
     if incoming.channel == "voice":
         text = text.rstrip("# ")
         if key := _voice_key(ctx, text):
@@ -106,6 +110,13 @@ async def _decided(ctx: Context) -> Decided:
         no_words = Said([ctx.say("utter_gateway_no_words")], expects=ctx.memory.expects, understood=False)
         return Decided(said=no_words)
     return await _words(ctx, text)
+
+
+async def _sms_word(ctx: Context, word: sms_words.Word) -> Decided:
+    if word == "help":
+        return Decided(ask=Ask(intent="help"), first=(ctx.say("utter_gateway_sms_help"),))
+    said = await sms_words.stop_or_start(ctx, word)
+    return Decided(said=said) if said else Decided(ask=Ask(intent="greet"))
 
 
 async def _words(ctx: Context, text: str) -> Decided:
@@ -269,6 +280,12 @@ async def _silence(ctx: Context) -> Decided:
     said.also_in = language.other_than(ctx.visit.language)  # silence may be somebody who did not understand
     said.understood = None if memory.expects in ("identity", "code") else False
     return Decided(said=said)
+
+
+def _asked_again(ctx: Context) -> Said:
+    """After a picture without words."""
+    memory = ctx.memory
+    return Said(list(memory.last[-1:]), offered=list(memory.offered), expects=memory.expects, understood=None)
 
 
 def count_turn(ctx: Context) -> None:

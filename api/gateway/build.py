@@ -23,6 +23,7 @@ def build_gateway(settings: Settings, stores: Stores) -> Gateway:
         texts=load_texts(),
         book=book,
         dialogue=OrderDialogue(book, settings.sms_detail),
+        media=wiring.build_media(settings),
     )
 
     async def moment(tx: Transaction) -> datetime:

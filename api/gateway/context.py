@@ -7,11 +7,13 @@ from typing import Any, Protocol
 
 from api.gateway.memory import Memory, Offered
 from api.gateway.messages import Choice, Expects, Incoming, Reply
+from api.gateway.pictures import Pictures
 from api.texts import Texts
 from ordering import wording
+from ordering.gsm7 import messages
 from ordering.local_time import STOCKHOLM
 from ordering.model import Person, SmsDetail, Thread, Visit
-from ordering.ports import Sealer, Transaction
+from ordering.ports import Media, Sealer, Transaction
 from ordering.settings import Settings
 from ordering.use_cases.pending import Pending, pending_question
 from ordering.use_cases.private_answers import Noted, answer_privately, note_privately, only_corrects
@@ -74,6 +76,7 @@ class Tools:
     texts: Texts
     book: Rulebook
     dialogue: Dialogue
+    media: Media | None = None  # None: no account at Twilio, so no MMS can come
 
     def say(self, name: str, *, channel: str, language: str, **values: object) -> str:
         return self.texts.say(name, channel=channel, language=language, **values)
@@ -87,17 +90,38 @@ class Tools:
         return self.say(name, channel=channel, language=language, **wording.contact(contact))
 
     async def put_sms(
-        self, tx: Transaction, thread: Thread, *, recipient: str, text: str, key: str, due_at: datetime
-    ) -> int | None:
-        """Puts an SMS in the outbox, from the number the patient knows the region by. None: it was there already."""
+        self,
+        tx: Transaction,
+        thread: Thread,
+        *,
+        recipient: str,
+        text: str,
+        key: str,
+        due_at: datetime,
+        unasked: bool = False,
+    ) -> list[int]:
+        """Puts an SMS in the outbox, from the number the patient knows the region by. Gives the rows to send: none when
+        it was there already, several when it is longer than one SMS may be.
+
+        unasked: the patient has not asked for it, so it is not sent to who has said STOPP.
+        """
         sender = thread.key.partition(">")[2] if thread.channel == "sms" else ""
         if not sender:
             numbers = self.settings.inbound_numbers.items()
             sender = next((number for number, region in numbers if region == thread.region), "")
-        sealed = self.sealer.seal({"text": text})
-        return await tx.outbox.put(
-            kind="sms", recipient=recipient, sealed=sealed, key=key, due_at=due_at, sender=sender or None
-        )
+        rows = []
+        for number, part in enumerate(messages(text), 1):
+            row = await tx.outbox.put(
+                kind="sms",
+                recipient=recipient,
+                sealed=self.sealer.seal({"text": part}),
+                key=key if number == 1 else f"{key}:{number}",
+                due_at=due_at,
+                sender=sender or None,
+                unasked=unasked,
+            )
+            rows += [] if row is None else [row]
+        return rows
 
 
 @dataclass(slots=True)
@@ -136,6 +160,7 @@ class Context:
     person: the patient of the visit. speaker: who speaks, when it is somebody else.
     outbox: ids of rows to send once the transaction is committed.
     changed: something was changed that a retry must not do again.
+    sent: the pictures that came with the message.
     """
 
     tools: Tools
@@ -151,6 +176,7 @@ class Context:
     speaker: Person | None = None
     outbox: list[int] = field(default_factory=list)
     changed: bool = False
+    sent: Pictures | None = None
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -177,6 +203,6 @@ class Context:
         self.changed = True
 
     async def sms(self, *, recipient: str, text: str, key: str) -> None:
-        row = await self.tools.put_sms(self.tx, self.thread, recipient=recipient, text=text, key=key, due_at=self.real)
-        if row is not None:
-            self.outbox.append(row)
+        self.outbox += await self.tools.put_sms(
+            self.tx, self.thread, recipient=recipient, text=text, key=key, due_at=self.real
+        )

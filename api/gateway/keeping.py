@@ -94,7 +94,8 @@ async def reply_of(handler: Handler, tx: Transaction, thread: Thread, provider_i
 async def _answer_now(
     handler: Handler, tx: Transaction, thread: Thread, row: InboxRow, incoming: Incoming, urgent: Reply
 ) -> Kept:
-    now, sent, reply = datetime.now(UTC), None, None
+    now, reply = datetime.now(UTC), None
+    sent: list[int] = []
     if thread.channel != "sms":
         reply = sealed(urgent, handler.tools.sealer)
     elif thread.address:
@@ -103,4 +104,4 @@ async def _answer_now(
         sent = await handler.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=now)
     kept = mask(clean(incoming.text)).text
     await tx.conversations.handled(row.id, text=kept, reply=reply, now=now)
-    return Kept(thread, row, urgent, outbox=() if sent is None else (sent,))
+    return Kept(thread, row, urgent, outbox=tuple(sent))

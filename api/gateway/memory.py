@@ -90,6 +90,7 @@ class Memory:
     confirm_ok: str | None = None
     whom: str | None = None
     language: Literal["heard", "wished"] | None = None
+    takes_picture: what is said now is about a complaint, which may have pictures.
     failed_here: int = 0
     failed: int = 0
     about: list[str] = field(default_factory=list)
@@ -119,6 +120,7 @@ def keep(memory: Memory, sealer: Sealer) -> dict[str, Any]:
     if memory.confirm_ok:
         state["confirm_ok"] = memory.confirm_ok
     if memory.whom:
+    takes_picture: bool = False
         state["whom"] = memory.whom
     if memory.about:
         state["about"] = memory.about

@@ -18,6 +18,8 @@ class Incoming:
     address: the patient's phone number in E.164, None in chat.
     text: what was written or said, or the keys pressed ("2", "198501012382").
     choice: the opaque token of a clicked button, instead of text.
+    media: addresses at Twilio of the pictures of an MMS. picture: one sent in the chat, as base64 of a clean JPEG.
+    keyword: what Twilio itself has taken the message for, and answered (its opt-out management): we do not answer too.
     event: "start" when a call or chat begins, "silence" when nothing came; after a transfer "transferred" when somebody
     took the call, else "unanswered".
     """
@@ -30,6 +32,9 @@ class Incoming:
     text: str = ""
     choice: str | None = None
     event: Event = "message"
+    media: tuple[str, ...] = ()
+    picture: str | None = None
+    keyword: Literal["stop", "start", "help"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Reply:
     end: the visit is over (the phone line may hang up).
     also_in: another language, which a caller is offered in that language ("For English, press eight").
     transfer: number that the call goes on to (E.164).
+    takes_picture: a picture sent now is kept with the complaint that the visit is about.
     """
 
     texts: tuple[str, ...]
@@ -58,3 +64,4 @@ class Reply:
     language: str = "sv"
     also_in: str | None = None
     transfer: str | None = None
+    takes_picture: bool = False

@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Counter, Histogram
 
-from api.gateway import failures
+from api.gateway import failures, pictures
 from api.gateway.after import note_intent, understand
 from api.gateway.before import Decided, count_turn, decide
 from api.gateway.context import Context, Moment, Said, Tools
 from api.gateway.identity import recognise_mobile
 from api.gateway.memory import Ask, Memory, Plan, keep, recall
 from api.gateway.messages import Incoming, Reply
+from api.gateway.pictures import Pictures
 from api.gateway.rasa_client import Answered, RasaClient, RasaFailed
 from api.gateway.replies import as_sms, sealed
 from ordering.logs import kind_and_place
@@ -70,10 +71,11 @@ class Handler:
         """Never raises for what Rasa or a use case did: the patient then gets an honest sentence."""
         try:
             incoming = Incoming(**self.tools.sealer.open(row.sealed or b""))
-            decided = await self._decide(thread, row, incoming)
+            sent = await pictures.received(self.tools, incoming)
+            decided = await self._decide(thread, row, incoming, sent)
             if isinstance(decided, Question):
                 question, answered = await self._ask(decided)
-                decided = await self._answer(thread, row, incoming, question, answered)
+                decided = await self._answer(thread, row, incoming, question, answered, sent)
         except Exception as error:
             foreseen = isinstance(error, RasaFailed)
             reason = str(error) if foreseen else kind_and_place(error)
@@ -91,10 +93,13 @@ class Handler:
                 answered = await self.rasa.turn(question.visit, question.message, question.ask)
         return question, answered
 
-    async def _decide(self, thread: Thread, row: InboxRow, incoming: Incoming) -> Question | Done:
+    async def _decide(
+        self, thread: Thread, row: InboxRow, incoming: Incoming, sent: Pictures | None
+    ) -> Question | Done:
         """Answers what needs no Rasa within this one transaction."""
         async with self.stores.begin() as tx:
             ctx = await self._begin(tx, thread, row, incoming)
+            ctx.sent = sent
             plan = ctx.memory.plan
             if plan and plan.inbox_id == row.id:
                 return Question(ctx.visit, ctx.memory, ctx.message_id, plan.ask, plan.said, plan.kept)
@@ -109,10 +114,17 @@ class Handler:
             return Question(ctx.visit, ctx.memory, ctx.message_id, ask, first, decided.kept)
 
     async def _answer(
-        self, thread: Thread, row: InboxRow, incoming: Incoming, asked: Question, answered: Answered
+        self,
+        thread: Thread,
+        row: InboxRow,
+        incoming: Incoming,
+        asked: Question,
+        answered: Answered,
+        sent: Pictures | None,
     ) -> Done:
         async with self.stores.begin() as tx:
             ctx = Context(self.tools, tx, thread, incoming, row.id, asked.visit, asked.memory, _real(), self.moment)
+            ctx.sent = sent
             note_intent(ctx, answered.intent)
             reply = await understand(ctx, asked.ask, asked.first, answered.said)
             if not reply.texts:
@@ -157,11 +169,12 @@ class Handler:
             memory.last = list(said.texts)
         if said.offered is not None:
             memory.offered = said.offered
+        said.texts = [*await pictures.keep(ctx), *said.texts]
         ended = ctx.real if said.end else ctx.visit.ended_at
         await conversations.save_visit(replace(ctx.visit, last_at=ctx.real, ended_at=ended, state=keep(memory, sealer)))
-        reply = said.reply(ctx.visit.language)
+        reply = replace(said.reply(ctx.visit.language), takes_picture=memory.takes_picture)
         sms = ctx.thread.channel == "sms"
-        if sms and ctx.incoming.address:
+        if sms and ctx.incoming.address and not ctx.incoming.keyword:
             await ctx.sms(recipient=ctx.incoming.address, text=as_sms(reply), key=f"reply:{row.provider_id}")
         await conversations.handled(row.id, text=kept, reply=None if sms else sealed(reply, sealer), now=ctx.real)
         await conversations.release(ctx.thread.id, self.token)
@@ -202,8 +215,7 @@ class Handler:
         language = await self._language(tx, thread)
         text = self._sentence(name, thread.channel, thread.region, _real(), language)
         key = f"{once}:{row.provider_id}"
-        sent = await self.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=_real())
-        return [] if sent is None else [sent]
+        return await self.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=_real())
 
     async def _language(self, tx: Transaction, thread: Thread) -> str:
         silence = timedelta(minutes=self.tools.settings.visit_silence_minutes)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from ordering.model import OutboxRow
-from ordering.outbox.sending import NotSent, Outgoing, PerhapsSent, Rejected, Sender, WaitsForSetting
+from ordering.outbox.sending import NotSent, OptedOut, Outgoing, PerhapsSent, Rejected, Sender, WaitsForSetting
 from ordering.ports import Sealer, Stores, Transaction
 from ordering.use_cases import send_orders
 
@@ -84,6 +84,9 @@ class Dispatcher:
             await self._unknown(row, str(error))
         except Rejected as error:
             await self._give_up(row, str(error))
+            if isinstance(error, OptedOut):
+                async with self._stores.begin() as tx:
+                    await tx.stopped_numbers.stop(row.recipient, now=self._clock())
         except Exception as error:
             # The text of an unforeseen error may hold the message, so only its kind is told.
             await self._unknown(row, type(error).__name__)
@@ -105,6 +108,8 @@ class Dispatcher:
         return await sender.send(message)
 
     async def _wanted(self, row: OutboxRow) -> bool:
+        if row.unasked:
+            return await self._not_stopped(row)
         if row.kind != send_orders.DISTRIBUTOR:
             return True
         async with self._stores.begin() as tx:
@@ -114,6 +119,15 @@ class Dispatcher:
                 await send_orders.withdraw(tx, row, sealer=self._sealer, due_at=await self._now(tx))
             await tx.outbox.sent(row.id, provider_id=None, now=await self._now(tx))
         log.info("outbox %s: order cancelled, not sent", row.id)
+        return False
+
+    async def _not_stopped(self, row: OutboxRow) -> bool:
+        """STOPP counts until the very moment of sending."""
+        async with self._stores.begin() as tx:
+            if not await tx.stopped_numbers.is_stopped(row.recipient):
+                return True
+            await tx.outbox.sent(row.id, provider_id=None, now=await self._now(tx))
+        log.info("outbox %s: not asked for and not wanted, not sent", row.id)
         return False
 
     async def _sent(self, row: OutboxRow, provider_id: str | None) -> None:

@@ -10,12 +10,13 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from ordering.outbox.gsm7 import to_gsm7
-from ordering.outbox.sending import NotSent, Outgoing, PerhapsSent, Rejected
+from ordering.gsm7 import to_gsm7
+from ordering.outbox.sending import NotSent, OptedOut, Outgoing, PerhapsSent, Rejected
 
 TWILIO = "https://api.twilio.com"
 # 401 and 403 tell of our own account, not of the message: it waits until the operator has put that right.
 WORTH_ANOTHER_TRY = frozenset({401, 403, 404, 408, 425, 429})
+UNSUBSCRIBED = 21610  # has written STOP to Twilio's own opt-out management
 NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 _quiet = logging.getLogger("pafyll.twilio")
@@ -53,7 +54,7 @@ class TwilioSms:
             reason = f"Twilio answered {error.status}, code {error.code}"
             if error.status in WORTH_ANOTHER_TRY or error.status >= 500:
                 raise NotSent(reason) from None
-            raise Rejected(reason) from None
+            raise (OptedOut if error.code == UNSUBSCRIBED else Rejected)(reason) from None
         except NEVER_ARRIVED as error:
             raise NotSent(type(error).__name__) from None
         except httpx.HTTPError as error:

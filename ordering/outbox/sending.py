@@ -29,6 +29,10 @@ class Rejected(Exception):
     """The message has not gone out and never will. The text says why, without any content."""
 
 
+class OptedOut(Rejected):
+    """The provider knows that the recipient wants nothing more from us."""
+
+
 class PerhapsSent(Exception):
     """No answer came, so the message may or may not have gone out."""
 

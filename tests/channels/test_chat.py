@@ -28,6 +28,7 @@ def test_a_message_over_http_is_answered_with_texts_and_choices(client, gateway)
         "expects": "choice",
         "end": False,
         "language": "sv",
+        "picture": False,
     }
     key = session.split(".")[1]
     assert gateway.received == [

@@ -113,3 +113,21 @@ def test_an_unsigned_delivery_report_is_refused(client, stores):
     fields = {"MessageSid": "SM1", "MessageStatus": "failed"}
     assert client.post("/twilio/sms/status", data=fields).status_code == 403
     assert stores.outbox.failures == []
+
+
+def test_the_pictures_of_an_mms_are_passed_on_by_their_addresses(client, gateway):
+    fields = SMS | {"NumMedia": "2", "MediaUrl0": "https://a.example/0", "MediaUrl1": "https://a.example/1"}
+    assert post(client, "/twilio/sms", fields | {"MediaUrl2": "https://a.example/2"}).status_code == 200
+    assert gateway.received[0].media == ("https://a.example/0", "https://a.example/1")
+
+
+@pytest.mark.parametrize("number", ["", "-1", "many", "²", "99999999"])
+def test_a_strange_number_of_pictures_does_no_harm(client, gateway, number):
+    assert post(client, "/twilio/sms", SMS | {"NumMedia": number}).status_code == 200
+    assert gateway.received[0].media == ()
+
+
+@pytest.mark.parametrize(("told", "word"), [("STOP", "stop"), ("START", "start"), ("HELP", "help"), ("other", None)])
+def test_what_twilio_took_a_message_for_is_passed_on(client, gateway, told, word):
+    assert post(client, "/twilio/sms", SMS | {"Body": "CANCEL", "OptOutType": told}).status_code == 200
+    assert gateway.received[0].keyword == word

@@ -5,6 +5,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,6 +75,24 @@ def meaning(body: dict[str, Any]) -> str:
     return " ".join([f"/{body['intent']}", *values])
 
 
+class FakeMedia:
+    """What lies at Twilio: content by address, or an error."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes | Exception] = {}
+        self.fetched: list[str] = []
+
+    async def fetch(self, address: str) -> bytes:
+        self.fetched.append(address)
+        content = self.files[address]
+        if isinstance(content, Exception):
+            raise content
+        return content
+
+    async def close(self) -> None:
+        return None
+
+
 class FakeDialogue:
     """The order as the gateway sees it: one open question, and what was answered to it in private."""
 
@@ -130,6 +149,8 @@ class Phones:
 class House:
     """The gateway with everything around it, and short words for what patients do."""
 
+    media: FakeMedia
+
     def __init__(self, gateway: Gateway, rasa: FakeRasa, dialogue: Any, phones: Phones, stores: Any) -> None:
         self.gateway, self.rasa, self.dialogue, self.phones, self.stores = gateway, rasa, dialogue, phones, stores
         self._ids = itertools.count(1)
@@ -144,10 +165,10 @@ class House:
             text=text,
         )
 
-    async def sms(self, text: str, sender: str = ANNA) -> str:
-        """The answer to an SMS."""
+    async def sms(self, text: str, sender: str = ANNA, **more: Any) -> str:
+        """The answer to an SMS. `more`: other fields of it, such as media."""
         before = len(self.phones.to(sender))
-        await self.gateway.receive(self.an_sms(text, sender))
+        await self.gateway.receive(replace(self.an_sms(text, sender), **more))
         await self.until(lambda: len(self.phones.to(sender)) > before)
         return self.phones.to(sender)[-1]
 
@@ -161,7 +182,7 @@ class House:
         **changes: Any,
     ) -> Reply:
         incoming = Incoming("chat", "vg", session, f"chat-{next(self._ids)}", None, text, choice, event)
-        return await self.gateway.answer(incoming)
+        return await self.gateway.answer(replace(incoming, **changes))
 
     async def call(self, text: str = "", *, event: Any = "message") -> Reply:
         incoming = Incoming("voice", "vg", "CA1", f"CA1:{next(self._ids)}", ANNA, text, None, event)
@@ -196,7 +217,8 @@ class House:
 async def a_house(settings: Any, stores: Any, dialogue: Any) -> AsyncIterator[House]:
     await load_demo(stores, today=datetime.now(UTC).date())
     sealer, rasa = wiring.build_sealer(settings), FakeRasa()
-    tools = Tools(settings, sealer, load_texts(), load_rulebook(), dialogue)
+    media = FakeMedia()
+    tools = Tools(settings, sealer, load_texts(), load_rulebook(), dialogue, media)
 
     async def moment(tx: Any) -> datetime:
         return datetime.now(UTC)
@@ -205,7 +227,9 @@ async def a_house(settings: Any, stores: Any, dialogue: Any) -> AsyncIterator[Ho
     phones = Phones(stores, sealer)
     gateway = Gateway(Handler(stores, tools, client, moment, "this process"), phones)
     await gateway.start()
-    yield House(gateway, rasa, dialogue, phones, stores)
+    house = House(gateway, rasa, dialogue, phones, stores)
+    house.media = media
+    yield house
     await gateway.stop()
 
 

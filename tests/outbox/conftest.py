@@ -62,7 +62,9 @@ def dispatcher(stores, sms, sealer, clock) -> Dispatcher:
 
 @pytest.fixture
 def put_sms(stores, sealer, clock):
-    async def put(text: str = "Hej", *, key: str = "reply:1", to: str = "+46701740605") -> int:
+    async def put(
+        text: str = "Hej", *, key: str = "reply:1", to: str = "+46701740605", unasked: bool = False
+    ) -> int:
         async with stores.begin() as tx:
             row_id = await tx.outbox.put(
                 kind="sms",
@@ -71,6 +73,7 @@ def put_sms(stores, sealer, clock):
                 sealed=sealer.seal({"text": text}),
                 key=key,
                 due_at=clock(),
+                unasked=unasked,
             )
         assert row_id is not None
         return row_id

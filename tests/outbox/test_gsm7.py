@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordering.outbox.gsm7 import LONGEST_SMS, is_gsm7, messages, segments, to_gsm7
+from ordering.gsm7 import LONGEST_SMS, is_gsm7, messages, segments, to_gsm7
 
 
 @pytest.mark.parametrize(

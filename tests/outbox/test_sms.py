@@ -171,3 +171,37 @@ async def test_a_replayed_sms_that_got_through_after_all_is_found_and_not_sent_a
     assert await dispatcher.dispatch() == 1
     assert len(twilio.accepted) == 1
     assert await status_of(row_id) == "sent"
+
+
+# STOPP
+
+
+async def test_what_nobody_asked_for_is_not_sent_to_who_has_said_stopp(
+    dispatcher, put_sms, twilio, clock, stores, status_of
+):
+    waiting = await put_sms("Vill du gå vidare?", key="offer", unasked=True)
+    answer = await put_sms("Svar", key="reply")
+    other = await put_sms("Vill du gå vidare?", key="offer:2", to="+46701740606", unasked=True)
+    async with stores.begin() as tx:  # after they were put in the outbox
+        await tx.stopped_numbers.stop("+46701740605", now=clock())
+    assert await dispatcher.dispatch() == 2
+    assert {(one["to"], one["body"]) for one in twilio.accepted} == {
+        ("+46701740605", "Svar"),
+        ("+46701740606", "Vill du gå vidare?"),
+    }
+    assert [await status_of(row_id) for row_id in (waiting, answer, other)] == ["sent"] * 3
+    async with stores.begin() as tx:
+        await tx.stopped_numbers.start("+46701740605")
+    await put_sms("Igen", key="offer:3", unasked=True)
+    assert await dispatcher.dispatch() == 1
+
+
+async def test_who_has_said_stop_to_twilio_itself_is_kept_among_the_stopped(
+    dispatcher, put_sms, twilio, stores, status_of
+):
+    row_id = await put_sms()
+    twilio.faults = ["21610"]
+    assert await dispatcher.dispatch() == 0
+    assert await status_of(row_id) == "dead"
+    async with stores.begin() as tx:
+        assert await tx.stopped_numbers.is_stopped("+46701740605")

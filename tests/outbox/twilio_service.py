@@ -24,7 +24,7 @@ _account = Draft202012Validator(CONTRACT["account_sid"])
 
 
 class TwilioService:
-    """`faults`: what the next requests to send meet, in order: "429", "500", "400", "slow", "cut"; then all is well.
+    """`faults`: what the next requests to send meet, in order: "429", "500", "400", "21610", "slow", "cut"; then all is well.
 
     "slow" accepts the message and answers too late; "cut" drops the connection without accepting it.
     """
@@ -52,6 +52,8 @@ class TwilioService:
         fault = self.faults.pop(0) if self.faults else ""
         if fault in ("429", "500", "400", "401"):
             return JSONResponse({"code": 20000 + int(fault), "message": "no", "status": int(fault)}, int(fault))
+        if fault == "21610":
+            return JSONResponse({"code": 21610, "message": "unsubscribed recipient", "status": 400}, 400)
         if fault == "cut":
             raise ConnectionAbortedError
         self.accepted.append(self._message(form))

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from api.texts import DOMAIN
-from ordering.outbox.gsm7 import EXTENDED, is_gsm7
+from ordering.gsm7 import EXTENDED, is_gsm7
 
 RESPONSES: dict[str, list[dict[str, Any]]] = yaml.safe_load(DOMAIN.read_text(encoding="utf-8"))["responses"]
 CHANNELS = ("sms", "voice", "chat")

@@ -63,7 +63,7 @@ def test_every_text_of_the_gateway_can_be_said_on_every_channel(channel, languag
 
 
 def test_sms_texts_of_the_gateway_keep_to_the_gsm_alphabet():
-    from ordering.outbox.gsm7 import to_gsm7
+    from ordering.gsm7 import to_gsm7
 
     source = load_texts()
     for name in source.names:

@@ -1,0 +1,101 @@
+"""Pictures that come with a message: kept with the complaint that they show, or politely declined."""
+
+import asyncio
+import base64
+import binascii
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from api.gateway.messages import Incoming
+from api.gateway.rasa_client import Utterance
+from ordering.model import Complaint
+from ordering.pictures import NoPicture, clean_picture
+from ordering.ports import PictureNotFetched
+
+if TYPE_CHECKING:
+    from api.gateway.context import Context, Tools
+
+logger = logging.getLogger("pafyll.gateway")
+
+MOST_OF_A_COMPLAINT = 10
+# A picture is often taken after the call or the chat in which the fault was told.
+STILL_WELCOME = timedelta(days=14)
+_ABOUT_A_COMPLAINT = ("utter_ask_complaint_", "utter_complaint_")
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What came, clean. `problem`: why one of them is missing, as the name of a response."""
+
+    clean: tuple[bytes, ...] = ()
+    problem: str | None = None
+
+
+def came(incoming: Incoming) -> bool:
+    return bool(incoming.media or incoming.picture)
+
+
+def are_welcome(said: Sequence[Utterance]) -> bool:
+    """Whether what is said is about a complaint, so that a picture can be sent to it."""
+    return any(one.name.startswith(_ABOUT_A_COMPLAINT) for one in said)
+
+
+async def received(tools: "Tools", incoming: Incoming) -> Pictures | None:
+    """The pictures of a message, fetched and made clean outside any transaction. None: it has none."""
+    if not came(incoming):
+        return None
+    clean: list[bytes] = []
+    problem = None
+    try:
+        if incoming.picture:
+            clean.append(base64.b64decode(incoming.picture, validate=True))
+        for address in incoming.media:
+            if tools.media is None:
+                raise PictureNotFetched("no account to fetch it with")
+            clean.append(await asyncio.to_thread(clean_picture, await tools.media.fetch(address)))
+    except PictureNotFetched as error:
+        logger.warning("a picture was not fetched: %s", error)
+        problem = "utter_gateway_picture_not_fetched"
+    except (NoPicture, binascii.Error) as error:
+        logger.info("a picture was not taken: %s", error)
+        problem = "utter_gateway_picture_unreadable"
+    return Pictures(tuple(clean), problem)
+
+
+async def keep(ctx: "Context") -> list[str]:
+    """Keeps what came with the message, in its transaction, and says what became of it."""
+    if ctx.sent is None:
+        return []
+    complaint = await _complaint(ctx)
+    if complaint is None:
+        return [ctx.say("utter_gateway_picture_declined")]
+    ctx.memory.takes_picture = True
+    there = len(await ctx.tx.complaints.pictures(complaint.id))
+    new = ctx.sent.clean[: max(MOST_OF_A_COMPLAINT - there, 0)]
+    for number, picture in enumerate(new, 1):
+        await ctx.tx.complaints.add_picture(
+            complaint.id,
+            key=f"{ctx.message_id}:{number}",
+            sealed=ctx.tools.sealer.seal_bytes(picture),
+            now=await ctx.now(),
+        )
+    case = {"case_number": complaint.case_number}
+    told = [ctx.say("utter_gateway_picture_kept", **case)] if new else []
+    if len(new) < len(ctx.sent.clean):
+        told.append(ctx.say("utter_gateway_picture_too_many", **case))
+    return [*told, ctx.say(ctx.sent.problem)] if ctx.sent.problem else told
+
+
+async def _complaint(ctx: "Context") -> Complaint | None:
+    """The one that is being told, or that this message closed; else the patient's newest, for a while."""
+    person = ctx.visit.person_id
+    if person is None:
+        return None
+    told = await ctx.tx.complaints.current(person, visit_id=ctx.visit.id, message_id=ctx.message_id)
+    since = await ctx.now() - STILL_WELCOME
+    newest = await ctx.tx.complaints.of_person(person)
+    candidates = [*([told] if told else []), *(one for one in newest if one.opened_at >= since)]
+    return next((one for one in candidates if one.status in ("open", "received")), None)
