@@ -69,6 +69,7 @@ class Memory:
     tell_whom: the visit has just gone over to another person, which is to be said.
     language: how we came to the visit's language, when the patient told it in this visit.
     failed_here, failed: how often we have not understood, in this step and since a person was offered last.
+    takes_picture: what is said now is about a complaint, which may have pictures.
     about: the intents that tell what the visit is about, the newest last.
     """
 
@@ -90,13 +91,13 @@ class Memory:
     confirm_ok: str | None = None
     whom: str | None = None
     language: Literal["heard", "wished"] | None = None
-    takes_picture: what is said now is about a complaint, which may have pictures.
     failed_here: int = 0
     failed: int = 0
     about: list[str] = field(default_factory=list)
     people: dict[str, str] = field(default_factory=dict)
     settled: bool = False
     tell_whom: bool = False
+    takes_picture: bool = False
     plan: Plan | None = None
 
 
@@ -120,7 +121,6 @@ def keep(memory: Memory, sealer: Sealer) -> dict[str, Any]:
     if memory.confirm_ok:
         state["confirm_ok"] = memory.confirm_ok
     if memory.whom:
-    takes_picture: bool = False
         state["whom"] = memory.whom
     if memory.about:
         state["about"] = memory.about
