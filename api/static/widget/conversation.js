@@ -8,6 +8,7 @@ const LISTEN_MS = 250;
 
       talk     which conversation; a new one follows an old one
       entries  {id, at, who: "you" | "bot", text, language, state: undefined | "waiting"}, masked
+      picture  whether a picture may be sent now
       queue    messages to send, each with an id that stays the same however often it is sent */
 class Conversation {
   constructor(key, changed) {
@@ -22,14 +23,14 @@ class Conversation {
 
   blank() {
     return { talk: newId(), follows: null, since: 0, session: null, entries: [], choices: [], expects: "anything",
-      spokenAt: 0, queue: [] };
+      picture: false, spokenAt: 0, queue: [] };
   }
 
   /** What another tab or the storage may know. */
   shared() {
-    const { talk, follows, since, session, entries, choices, expects, spokenAt } = this;
+    const { talk, follows, since, session, entries, choices, expects, picture, spokenAt } = this;
     const queue = this.queue.filter((message) => !message.secret);
-    return { talk, follows, since, session, entries, choices, expects, spokenAt, queue };
+    return { talk, follows, since, session, entries, choices, expects, picture, spokenAt, queue };
   }
 
   /** Asks the other tabs for their conversation. Done when one has answered, or none did in a moment. */
@@ -94,8 +95,8 @@ class Conversation {
     this.entries = [...mine.values()].sort((one, next) => one.at - next.at).slice(-MOST_KEPT);
     this.session ??= other.session;
     if (other.spokenAt >= this.spokenAt && !this.queue.length) {
-      const { choices, expects, spokenAt } = other;
-      Object.assign(this, { choices, expects, spokenAt });
+      const { choices, expects, picture, spokenAt } = other;
+      Object.assign(this, { choices, expects, picture, spokenAt });
     }
     this.keep();
     this.changed();

@@ -101,8 +101,10 @@ class PafyllChat extends HTMLElement {
   buildForm() {
     this.label = make("label", { for: "text" });
     this.input = make("textarea", { id: "text", rows: "1", maxlength: "1000", keydown: (event) => this.onKey(event) });
+    this.file = make("input", { type: "file", accept: "image/*", hidden: true, change: () => this.sendPicture() });
+    this.picture = this.button("picture", () => this.file.click());
     this.form = make("form", { submit: (event) => { event.preventDefault(); this.sendText(); } },
-      this.label, this.input, this.word(make("button", { class: "send strong" }), "send"));
+      this.label, this.input, this.word(make("button", { class: "send strong" }), "send"), this.file, this.picture);
     return this.form;
   }
 
@@ -249,6 +251,17 @@ class PafyllChat extends HTMLElement {
     this.sender.send({ text, secret: asked || masked !== text }, asked ? DOTS : masked);
   }
 
+  async sendPicture() {
+    const [file] = this.file.files;
+    this.file.value = "";
+    this.input.focus();
+    if (!file) return;
+    const picture = await smaller(file);
+    if (picture.size > PICTURE_BYTES) return this.sender.tell("picture_rejected");
+    // As what is secret it is kept in memory only, until it has been sent.
+    this.sender.send({ picture, secret: true }, this.texts.picture_sent, this.own.language);
+  }
+
   sendChoice(choice, language, byKeyboard) {
     // Before the buttons go, or focus would be lost. After a tap not the text field: it would open the keyboard.
     (byKeyboard ? this.input : this.scroll).focus();
@@ -299,7 +312,9 @@ class PafyllChat extends HTMLElement {
   }
 
   renderQuestion() {
-    const { choices, expects, entries } = this.talk;
+    const { choices, expects, entries, picture } = this.talk;
+    if (!picture && this.picture === this.shadowRoot.activeElement) this.input.focus();
+    this.picture.hidden = !picture;
     const language = entries.at(-1)?.language;
     const offered = JSON.stringify([choices, expects]);
     if (offered === this.offered) return false;

@@ -17,6 +17,7 @@ class Line {
   }
 
   async ask(session, message) {
+    if (message.picture) return this.post("/chat/picture", formOf({ session, ...message }));
     const socket = await this.open(session);
     return socket ? this.overSocket(socket, message) : this.post("/chat/message", { session, ...message });
   }
@@ -26,10 +27,9 @@ class Line {
     const late = setTimeout(() => aborting.abort(), ANSWER_MS);
     this.drop = () => aborting.abort();
     try {
-      const response = await fetch(this.base + path, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-        signal: aborting.signal,
-      });
+      const asJson = body instanceof FormData ? { body }
+        : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+      const response = await fetch(this.base + path, { method: "POST", signal: aborting.signal, ...asJson });
       const answer = await response.json().catch(() => ({}));
       if (response.ok || answer.error) return answer;
       if (response.status < 500 && response.status !== 429) throw new Refused();

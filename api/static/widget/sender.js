@@ -1,4 +1,5 @@
 const RETRY_SECONDS = [1, 2, 4, 8, 15, 30];
+const NOT_TAKEN = { bad_message: "rejected", bad_picture: "picture_rejected" };
 
 /** Sends what waits in a conversation, one message after the other, each until it is answered.
 
@@ -13,6 +14,11 @@ class Sender {
     this.stopped = true;
     this.line.close();
     this.wake();
+  }
+
+  tell(note) {
+    this.note = note;
+    this.changed();
   }
 
   startOver() {
@@ -43,7 +49,7 @@ class Sender {
       const answer = await this.attempt(message).catch((error) => ({ refused: error instanceof Refused }));
       if (this.talk.queue[0] !== message) failures = 0; // started over meanwhile
       else if (answer.error === "bad_session") this.beginAnew(message);
-      else if (answer.texts || answer.error === "bad_message") {
+      else if (answer.texts || NOT_TAKEN[answer.error]) {
         failures = 0;
         this.receive(message, answer);
       } else await this.rest(answer.refused ? "failed" : "offline", failures++);
@@ -82,8 +88,11 @@ class Sender {
     const sent = this.talk.entries.map((entry) => (entry.id === message.id ? { ...entry, state: undefined } : entry));
     const change = { queue: this.talk.queue.slice(1), spokenAt: at,
       entries: [...sent, ...said.filter((entry) => !known.has(entry.id))] };
-    if (answer.texts) Object.assign(change, { choices: answer.choices, expects: answer.expects });
-    this.note = answer.texts ? null : "rejected";
+    if (answer.texts) {
+      const { choices, expects, picture } = answer;
+      Object.assign(change, { choices, expects, picture });
+    }
+    this.note = answer.texts ? null : NOT_TAKEN[answer.error];
     this.talk.update(change);
   }
 

@@ -1,4 +1,6 @@
 const DOTS = "•••";
+const PICTURE_SIDE = 2000; // pixels
+const PICTURE_BYTES = 1e7;
 const SECRET = new Set(["identity", "code"]);
 const PERSONAL_NUMBER = /\b\d{6,8}[-+ ]?[\dA-Za-z]{2}\d{2}\b/g;
 const CODE_LIKE = /\b\w?\d{4,8}\b/g;
@@ -38,6 +40,27 @@ const webAddress = (address) => (/^https?:\/\//i.test(address || "") ? address :
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The values as a form; a value may be a file. */
+function formOf(values) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(values)) form.append(name, value);
+  return form;
+}
+
+/** A photo small enough to send over any line, and without what the camera wrote into it: drawn anew here. */
+async function smaller(file) {
+  try {
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, PICTURE_SIDE / Math.max(image.width, image.height));
+    const canvas = make("canvas", { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85)) || file;
+  } catch { return file; } // the service reads it, or says that it cannot
 }
 
 function download(name, text) {

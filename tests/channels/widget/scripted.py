@@ -40,6 +40,7 @@ THANKS = (
 )
 YES, NO = Choice("tok-yes", "Ja, beställ"), Choice("tok-no", "Nej, ändra")
 NUMBER, CODE = "198501012382", "482119"
+FAULT = "en flaska läcker"
 NASTY = "<img src=x onerror=\"document.title='x'\"><script>document.title='x'</script>"
 
 
@@ -66,6 +67,10 @@ class ScriptedGateway(FakeGateway):
             "Svenska": Reply(texts=("Vad vill du göra?",), choices=(ORDER, OTHER), expects="choice"),
             "elakt": Reply(texts=(NASTY,), choices=(Choice("tok-nasty", NASTY),), language='sv"><img src=x>'),
         }
+        if incoming.picture:
+            return Reply(texts=("Tack, bilden är sparad i ärende R482119.",), takes_picture=True)
+        if incoming.text == FAULT:
+            return Reply(texts=("Berätta med egna ord vad som är fel.",), takes_picture=True)
         if incoming.event == "start":
             return Reply(texts=("Hej! Vad gäller det?",), choices=(ORDER, OTHER), expects="choice")
         if incoming.choice:
