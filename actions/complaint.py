@@ -6,10 +6,11 @@ from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions.order_slots import go_on_with_order
 from actions.turn import Events, PatientAction, Turn, service
+from ordering.asking import asks
 from ordering.model import Complaint
 from ordering.use_cases.complain import KINDS, Heard, hear, leave, next_question, one_step_back, tells_something
 from ordering.use_cases.complain_answers import answer
-from ordering.use_cases.complain_words import Told, asks, is_to_come, wants_to_order
+from ordering.use_cases.complain_words import Told, is_to_come, wants_to_order
 from ordering.use_cases.how_it_works import how_it_works, returns_in_general
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say

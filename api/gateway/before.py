@@ -9,7 +9,8 @@ from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
 from api.gateway.wished import ask_for, wish_in
-from ordering.use_cases.private_answers import reads_as_answer
+from ordering.asking import may_ask
+from ordering.use_cases.private_answers import reads_as_answer, reads_as_question, steers
 from ordering.use_cases.wishes import Wish
 
 TURNS_PER_SENDER = 15
@@ -149,10 +150,8 @@ async def _words(ctx: Context, text: str) -> Decided:
         return await _login(ctx, text) or Decided(said=identity.ask_number(ctx))
     if at_any_time:
         return await _wished(ctx, at_any_time)
-    if memory.private and await _corrects(ctx, text):
-        return _for_rasa(ctx, text)
-    if memory.private and (not text.endswith("?") or reads_as_answer(memory.question or "", text)):
-        return await _private(ctx, text.rstrip("? "))
+    if memory.private and not await _is_no_answer(ctx, memory.question or "", text):
+        return await _private(ctx, text.rstrip("? "), picked)
     return _for_rasa(ctx, text)
 
 
@@ -162,8 +161,8 @@ async def _about_the_call(ctx: Context, text: str) -> Decided:
     picked = pick(text, memory.offered, multiple=False)
     if picked and picked.choices:
         return Decided(ask=_chosen(picked.choices))
-    if memory.private and not text.endswith("?"):
-        return await _private(ctx, text)
+    if memory.private and (callback.holds_a_number(text) or not may_ask(text)):
+        return await _private(ctx, text.rstrip("? "), picked)
     return _not_picked(ctx, picked) if picked else _for_rasa(ctx, text)
 
 
@@ -185,10 +184,14 @@ async def _wished(ctx: Context, wish: Wish) -> Decided:
     return Decided(ask=ask, first=first)
 
 
-async def _corrects(ctx: Context, text: str) -> bool:
-    """ "jag menade fem" while an address is awaited: an earlier answer, not this one."""
-    if reads_as_answer(ctx.memory.question or "", text):
+async def _is_no_answer(ctx: Context, question: str, text: str) -> bool:
+    """Whether it is for Rasa: a question, a wish, or "jag menade fem" (an earlier answer)."""
+    if reads_as_answer(question, text):
         return False
+    if reads_as_question(question, text):
+        return True
+    if fold(text) not in _COMMAND_OF and steers(question, text):
+        return True
     return await ctx.tools.dialogue.only_corrects(ctx.tx, ctx.visit, text=text, now=await ctx.now())
 
 
@@ -221,8 +224,11 @@ def _chosen(choices: tuple[Offered, ...]) -> Ask:
     return Ask(intent=choices[0].intent, entities=entities)
 
 
-async def _private(ctx: Context, text: str) -> Decided:
-    """An address, a door code, a name: straight into the draft. Rasa hears only that something was answered."""
+async def _private(ctx: Context, text: str, picked: Picked | None = None) -> Decided:
+    """An address, a door code, a name: straight into the draft. Rasa hears only that something was answered.
+
+    picked: what the text would be as a number of the choices, where it is no answer.
+    """
     if intent := _COMMAND_OF.get(fold(text)):
         return Decided(ask=Ask(intent=intent))
     if callback.is_asked(ctx):
@@ -239,6 +245,8 @@ async def _private(ctx: Context, text: str) -> Decided:
     if problem is None:
         ctx.changed = True
         return Decided(ask=Ask(intent="inform"))
+    if picked and picked.problem:
+        return _not_picked(ctx, picked)
     offered = list(ctx.memory.offered)
     return Decided(said=Said([ctx.say(problem)], offered=offered, expects=ctx.memory.expects, understood=False))
 

@@ -29,6 +29,11 @@ def is_asked(ctx: Context) -> bool:
     return ctx.memory.question in call_back.QUESTIONS
 
 
+def holds_a_number(text: str) -> bool:
+    """Whether a text tells the number that is asked for, also where it is put as a question."""
+    return call_back.read_number(text) is not None
+
+
 def is_login(ctx: Context, text: str) -> bool:
     """Whether login may take a message: while a number to call is asked for, figures are no personal number, but a
     code may come in place of an answer to the offer."""

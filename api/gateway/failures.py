@@ -10,6 +10,7 @@ from api.gateway.context import Context
 from api.gateway.memory import Ask, Memory
 from api.gateway.rasa_client import Utterance
 from ordering.use_cases.pending import Pending
+from ordering.use_cases.private_answers import not_an_answer
 
 MOST_IN_A_STEP, MOST_IN_A_VISIT = 2, 4
 OFFER = Ask(intent="talk_to_human", entities=(("choice", "person=unasked"),))
@@ -47,6 +48,8 @@ def offered(memory: Memory) -> None:
 
 def asked_otherwise(ctx: Context, question: Pending) -> str:
     """In place of a question that was just put and whose answer was not understood."""
+    if question.private and (what_it_takes := not_an_answer(question.name)):
+        return ctx.say(what_it_takes)
     if question.expects == "number":
         return ctx.say("utter_gateway_again_number")
     return ctx.say("utter_gateway_again_choice" if question.choices else "utter_gateway_again_words")

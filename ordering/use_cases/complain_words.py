@@ -131,13 +131,6 @@ _IN_GENERAL = (
     *("paket", "kartong", "låda", "försändelse", "leverans", "förpackning", "produkt", "vara", "grej", "sak", "någo"),
     *("parcel", "package", "box", "delivery", "order", "product", "thing", "item"),
 )
-_ASKS = _any(
-    r"\?\W*$",
-    r"^(?:\W*(?:men|och|jaha|förresten|ursäkta|so|but|and))*\W*"
-    r"(?:hur|varför|vad|vem|vilke[nt]|vilka|när (?:kan|får|kommer|har)|var (?:är|finns|ligger|kan)"
-    r"|(?:kan|får) (?:man|jag|ni)|går det"
-    r"|how|why|what|who|which|where|when (?:can|do|is|will)|(?:can|may) (?:i|you|we|one)|is it possible)\b",
-)
 _CAME_THEN = _any(r"\bkom\b|kommit|\bfick\b|hämtade|leverera|anlände", english.CAME_THEN)
 _FOUND_OUT = _any(r"upptäck|märk|\bsåg\b|öppnade|slutade|la(?:de)? av|dog|lossnade|gick sönder", english.FOUND_OUT)
 _DAY_BEFORE_YESTERDAY = _any(r"\bi förrgår\b", english.DAY_BEFORE_YESTERDAY)
@@ -231,11 +224,6 @@ def left_over(words: str) -> bool:
 
 def wants_to_order(words: str) -> bool:
     return bool(_TO_ORDER.search(words.lower()))
-
-
-def asks(words: str) -> bool:
-    """Whether it is a question, as far as its form tells."""
-    return bool(_ASKS.search(words.lower()))
 
 
 def wanted(words: str) -> str | None:

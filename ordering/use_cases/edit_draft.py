@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ordering import wording
-from ordering.draft import Draft, DraftLine
+from ordering.draft import PRIVATE, Draft, DraftLine
 from ordering.numbers import number
 from ordering.use_cases.complain import KINDS
 from ordering.use_cases.driver_note import NOTE, is_sensitive
@@ -156,6 +156,9 @@ class _Editor(PickedAnswers):
 
     def amounts_and_flavours(self) -> None:
         """Pairs each amount with the flavour or product beside it ("10 choklad och 5 vanilj")."""
+        named = self.message.values("flavour") or self.message.values("product")
+        if self.question in PRIVATE and not named and not _CORRECTS.search(self.message.text):
+            return  # the number of a house or an hour
         if self.spoken_flavours():
             return
         waiting: int | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 
 from ordering import wording
+from ordering.asking import asks, may_ask
 from ordering.draft import PRIVATE, Draft
 from ordering.model import Address, Visit
 from ordering.ports import Transaction
@@ -33,14 +34,46 @@ _NO = re.compile(
 )
 _CODE_IS = r"(?:(?:port|dörr)?koden?(?: är)?|(?:the )?(?:door |gate )?code(?: is)?)"
 _A_CODE = re.compile(rf"(?:{_CODE_IS} )?[\w*#]*\d[\w*# ]*", re.IGNORECASE)
+# "klockan 3", "2 minuter", "5 choklad": words that no door code has.
+_NO_CODE_HAS = re.compile(
+    r"(?!\b(?:och|sen|sedan|then|and|port|porten|trappan?|uppgång|stjärna|fyrkant|star|hash|nyckel)\b)\b[^\W\d_]{3,}"
+    r"|\b(?:kl|om|st|kr|at|in)\b",
+    re.IGNORECASE,
+)
+# Before the street: "kan ni skicka till", "adressen är", "nej, jag bor på".
+_BEFORE_THE_STREET = re.compile(
+    r"^(?:(?:nej|nä|ja|jo|men|kan|kunde|går|ni|du|jag|vi|det|den|de|paketet|allt|skicka|skickas|leverera|levereras|ska|skall"
+    r"|vill|ha|få|gå|bor|hem|hit|min|ny|nya|leveransadress(?:en)?|adress(?:en)?|är|till|på|no|yes|can|could|you|please"
+    r"|send|deliver|it|my|new|the|address|is|i|live|we)[\s,:]+)*"
+    r"(?:till|på|är|adress(?:en)?|to|at|is|address)[\s,:]+",
+    re.IGNORECASE,
+)
+_AFTER_THE_CITY = re.compile(
+    r"[\s,]+(?:i ?stället|tack|snälla|går det(?: bra)?|please|instead|thanks|thank you)$", re.IGNORECASE
+)
 _FULL_NAME = re.compile(
     r"(?:c/o |hos )?[A-ZÅÄÖÉÜ][\w'-]+(?: (?:af|av|von|de) | )[A-ZÅÄÖÉÜ][\w'-]+(?: [A-ZÅÄÖÉÜ][\w'-]+)*"
 )
+_NAME_IS = re.compile(
+    r"^(?:(?:ja|jo|jag tror|eh|öh|hm)\W+)*"
+    r"(?:(?:det )?(?:är|heter|blir)|(?:hon|han|hen|den|enheten|mottagningen|mottagaren|föräldern|jag|mamman|pappan) "
+    r"(?:är|heter)|(?:namnet|mitt namn) är|det står|it is|it's|(?:she|he|the unit|the clinic|the name) is(?: called)?"
+    r"|(?:her|his|my) name is)\s+",
+    re.IGNORECASE,
+)
 _NO_NAME = re.compile(
-    r"\b(?:vet|minns|kommer) (?:\w+ ){0,2}(?:inte|ej)\b|\b(?:ingen|har) aning\b"
-    r"|\b(?:don'?t|do not) (?:know|remember)\b|\bno idea\b|\bnot sure\b|\binte säker\b|\bosäker\b"
-    r"|\b(?:vad|vem|vilken|vilket|varför|hur|what|who|why) (?:\w+ )?(?:menar|är|gäller|då|behöver|is|do)\b"
-    r"|^(?:ja|japp|nej|nä|inte|ingen|inget|vem|va|vad|hur|varför|yes|no|none|ok|okej|spelar ingen roll)\W*$",
+    r"^(?:ja|japp|nej|nä|inte|ingen|inget|va|yes|no|none|ok|okej|hallå|tack|hejdå?|hello|thanks|spelar ingen roll)\W*$"
+    # What stands in sentences and in no name.
+    r"|\b(?:jag|mig|dig|det|inte|vill|ska|skall|måste|behöver|vet|minns|menar|menade|kostar|aning|osäker|varför|vilken"
+    r"|vilket|vad|hur|samma|avbryt\w*|hoppa över|nästa fråga|i(?='m| am| want| need| do| have| can)|i'm|don'?t|do not"
+    r"|not|want|need|know|remember|idea|what|why|which|please|cancel)\b",
+    re.IGNORECASE,
+)
+# Of what the patient wants to do, not of what was asked: "jag vill prata med en människa".
+_STEERS = re.compile(
+    r"\b(?:jag|vi|i|we)(?:'d| would)? (?:vill|skulle vilja|ska|tänkte|orkar|ångrar|want|need|like|have to)\b"
+    r"|\b(?:avbryt\w*|ångra\w*|avboka\w*|människa\w*|kundtjänst\w*|handläggare\w*|hjälp|sluta|tillbaka|prata med"
+    r"|cancel|undo|stop|help|go back|talk to|speak to|customer service)\b",
     re.IGNORECASE,
 )
 _LONGEST = 80
@@ -67,8 +100,8 @@ def parse_address(text: str) -> Address | None:
     code = _POSTAL_CODE.search(text)
     if not code:
         return None
-    street = text[: code.start()].strip(" ,.\n")
-    city = text[code.end() :].strip(" ,.\n")
+    street = _BEFORE_THE_STREET.sub("", text[: code.start()].strip(" ,.\n"))
+    city = _AFTER_THE_CITY.sub("", text[code.end() :].strip(" ,.?!\n"))
     if not re.search(r"\d", street) or not re.search(r"[^\W\d]{2,}", street) or not re.search(r"[^\W\d]{2,}", city):
         return None
     return Address(street=street, postal_code=code[1] + code[2], city=city)
@@ -103,10 +136,11 @@ def _address(case: PatientCase, draft: Draft, question: str, text: str) -> str |
 def _door_code(text: str, details: dict[str, Any]) -> str | None:
     if _NO_CODE.match(text):
         details["door_code"] = "none"
-    elif re.search(r"\d", text) and len(text) <= _LONGEST_CODE:
-        details["door_code"] = re.sub(rf"^{_CODE_IS}[: ]+", "", text, flags=re.IGNORECASE)
-    else:
+        return None
+    code = re.sub(rf"^{_CODE_IS}[: ]+", "", text, flags=re.IGNORECASE)
+    if not re.search(r"\d", code) or len(code) > _LONGEST_CODE or _NO_CODE_HAS.search(code):
         return "utter_error_door_code"
+    details["door_code"] = code
     return None
 
 
@@ -142,6 +176,14 @@ def _note(case: PatientCase, draft: Draft, text: str) -> str | None:
     return problem
 
 
+_NOT_AN_ANSWER = {
+    "address": "utter_error_address",
+    "new_address": "utter_error_address",
+    "door_code": "utter_error_door_code",
+    "mobile": "utter_error_mobile",
+    "email": "utter_error_email",
+    "pickup_point": "utter_error_pickup_point",
+}
 _READERS = {"door_code": _door_code, "mobile": _number, "email": _email, "pickup_point": _near}
 
 
@@ -153,11 +195,32 @@ def _answer(case: PatientCase, draft: Draft, question: str, text: str) -> str | 
         return _READERS[question](text, draft.details)
     if question == NOTE:
         return _note(case, draft, text)
-    if len(text) > _LONGEST or not re.search(r"[^\W\d_]{2,}", text) or re.search(r"\d{4,}", text):
+    name = _NAME_IS.sub("", text)
+    if len(name) > _LONGEST or not re.search(r"[^\W\d_]{2,}", name) or re.search(r"\d{4,}", name):
         return "utter_error_name"
-    if _NO_NAME.search(text):
+    if _NO_NAME.search(name) or (asks(name) and not _FULL_NAME.fullmatch(name)):
         return "utter_error_name"
-    draft.details[question] = text
+    draft.details[question] = name
+    return None
+
+
+def reads_as_question(question: str, text: str) -> bool:
+    """Whether what is said while `question` is awaited asks something, with or without a question mark."""
+    if reads_as_answer(question, text):
+        return False
+    # "Är det stängt, ring mig" is a note.
+    return asks(text) or (question != NOTE and may_ask(text))
+
+
+def steers(question: str, text: str) -> bool:
+    """Whether what is said while `question` is awaited tells what the patient wants to do instead of answering."""
+    return question != NOTE and bool(_STEERS.search(text)) and not reads_as_answer(question, text)
+
+
+def not_an_answer(question: str) -> str | None:
+    """The name of the response that tells what a private answer looks like; None where any words will do."""
+    if question in PRIVATE - {NOTE}:
+        return _NOT_AN_ANSWER.get(question, "utter_error_name")
     return None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.texts import load_texts
 from ordering.draft import Draft, DraftLine
 from tests.gateway.conftest import ANNAS_NUMBER
 
@@ -81,3 +82,24 @@ async def test_an_answer_is_tried_once_more_when_another_channel_changed_the_dra
     house.rasa.answer = asks("address")
     assert "ändrats på annat håll" in (await house.chat(TYPED)).texts[0]
     assert len(house.rasa.asked) == asked
+
+
+@pytest.mark.parametrize("said", ["vad kostar det", "jag vill prata med en människa"])
+async def test_a_question_or_a_wish_without_a_question_mark_is_no_answer(house, said):
+    await house.chat(said)
+    assert house.rasa.heard[-1] == said
+    assert "address" not in await details(house)
+
+
+async def test_what_is_not_understood_there_is_told_what_an_answer_looks_like(house):
+    house.rasa.answer = lambda body: [{"text": "?", "utter_action": "utter_fallback"}, asks("address")(body)]
+    said = (await house.chat("när ska jag göra det")).texts
+    assert said == (load_texts().say("utter_error_address", channel="chat", language="sv"),)
+
+
+async def test_a_number_that_is_no_choice_and_no_answer_is_told_so(house):
+    asked = len(house.rasa.asked)
+    reply = await house.chat("7")
+    assert reply.texts == (load_texts().say("utter_gateway_no_such_choice", channel="chat", language="sv"),)
+    assert reply.choices
+    assert (await details(house), len(house.rasa.asked)) == ({}, asked)
