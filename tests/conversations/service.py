@@ -40,14 +40,21 @@ class Service:
         with sqlite3.connect(self._database) as source, sqlite3.connect(self._remembered) as copy:
             source.backup(copy)
 
-    def as_new(self) -> None:
+    def as_new(self, remembered: Path | None = None) -> None:
+        """`remembered`: another database to begin with, with the same tables."""
         with sqlite3.connect(self._database, timeout=PATIENCE_SECONDS) as database:
-            database.execute("ATTACH ? AS as_new", (str(self._remembered),))
+            database.execute("ATTACH ? AS as_new", (str(remembered or self._remembered),))
             database.execute("BEGIN IMMEDIATE")
+            # Some rows are never to be changed, and triggers see to it.
+            triggers = database.execute("SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger'").fetchall()
+            for name, _ in triggers:
+                database.execute(f'DROP TRIGGER "{name}"')
             tables = database.execute("SELECT name FROM as_new.sqlite_schema WHERE type = 'table'").fetchall()
             for (table,) in tables:
                 database.execute(f'DELETE FROM main."{table}"')  # noqa: S608  names from the schema itself
                 database.execute(f'INSERT INTO main."{table}" SELECT * FROM as_new."{table}"')  # noqa: S608
+            for _, sql in triggers:
+                database.execute(sql)
         for file in self.settings.distributor_folder.glob("*.json"):
             file.unlink()
 
