@@ -60,6 +60,16 @@ _MEASURES = (
     " september oktober november december january february march may june july august october"
 )
 NO_COUNT = frozenset(_MEASURES.split())
+# Of figures that are said one after the other: "nittonhundraåttiofem", "tvåtusen fem".
+_HUNDRED = 100
+_FEWEST_FIGURES_SAID = 5
+_UNITS = frozenset("123456789")
+_TENS = frozenset(("20", "30", "40", "50", "60", "70", "80", "90"))
+_YEARS = {
+    f"{century}{num2words(rest, lang='sv') if rest else ''}": f"{written}{rest:02d}"
+    for century, written in (("artonhundra", "18"), ("nittonhundra", "19"), ("tjugohundra", "20"), ("tvåtusen", "20"))
+    for rest in range(_HUNDRED)
+}
 _LONGEST = max(len(words.split()) for words in _WORDS)
 
 
@@ -90,6 +100,51 @@ def number_at(words: list[str], at: int) -> tuple[int, int] | None:
         if len(meant) == 1:
             return meant.pop(), 1
     return None
+
+
+def figures_said(text: str, *, together: bool = True) -> str:
+    """The text with each long run of number words in figures: "noll ett noll ett tjugotre" is 010123.
+
+    Only runs of at least five figures, which no amount has. together: "åttio fem" is 85, else 805.
+    """
+    pieces = re.findall(r"\w+|\W+", text)
+    told: list[str] = []
+    run: list[str] = []  # figures of each word of the run
+    raw: list[str] = []
+
+    def end_run() -> None:
+        figures = "".join(run)
+        written = "".join(raw)
+        spoken = any(piece.isalpha() for piece in raw)
+        rest = written[len(written.rstrip()) :]
+        told.append(f"{figures}{rest}" if spoken and len(figures) >= _FEWEST_FIGURES_SAID else written)
+        run.clear()
+        raw.clear()
+
+    for piece in pieces:
+        figures = _figures_of(piece.lower())
+        if figures is None and not (raw and re.fullmatch(r"[\s,.\-]+", piece)):
+            end_run()
+            told.append(piece)
+            continue
+        raw.append(piece)
+        if figures is None:
+            continue
+        if together and run and figures in _UNITS and run[-1] in _TENS and raw[-3:-2] and raw[-3].isalpha():
+            run[-1] = run[-1][:-1] + figures
+        else:
+            run.append(figures)
+    end_run()
+    return "".join(told)
+
+
+def _figures_of(word: str) -> str | None:
+    if word.isdecimal():
+        return word
+    if word in _YEARS:
+        return _YEARS[word]
+    value = 1 if word in ("en", "ett", "one") else 0 if word in ("o", "oh") else _WORDS.get(word)
+    return None if value is None or value >= _HUNDRED else str(value)
 
 
 def read_amount(text: str) -> int | None:

@@ -32,8 +32,8 @@ def listing(items: Iterable[str], language: str) -> str:
 def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str, also_another: bool = False) -> str:
     """What a line may be called on this channel: an SMS says no more than the patient's setting allows.
 
-    In another language than Swedish, which registered names are in, always by the everyday kind; also_another: the
-    patient has more lines of that kind, so its number is said too.
+    On the phone by the everyday kind, which is heard and remembered. So too in another language than Swedish, which
+    registered names are in; also_another: the patient has more lines of that kind, so that one is told from the other.
     """
     by_number = str(_word("line", language)).format(number=line.number)
     if channel == "sms" and detail == "neutral":
@@ -41,6 +41,8 @@ def product(line: Line, *, channel: Channel, detail: SmsDetail, language: str, a
     kind: str | None = _words()["product_kinds"].get(language, {}).get(line.article.product.lower())
     if kind:
         return f"{kind} ({by_number})" if also_another else kind
+    if channel == "voice" and not also_another:
+        return line.article.product[:1].lower() + line.article.product[1:]
     if channel != "sms" or detail == "full":
         return _CHOOSE_LATER.sub("", line.article.name)
     return line.article.product

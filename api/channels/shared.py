@@ -38,6 +38,10 @@ class Conversing(Protocol):
         """Handles the message at once. The same provider_id gives the same reply."""
         ...
 
+    async def answer_to_come(self, incoming: Incoming) -> Reply:
+        """The reply to a message that came before and is being answered."""
+        ...
+
 
 def settings_of(connection: HTTPConnection) -> Settings:
     settings: Settings = connection.app.state.settings

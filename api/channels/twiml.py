@@ -1,6 +1,5 @@
 """A reply as TwiML: what the phone line says, and what it then listens for."""
 
-import re
 from collections.abc import Mapping
 from textwrap import shorten, wrap
 
@@ -8,6 +7,7 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from api.channels.shared import Say
 from api.gateway.messages import Choice, Reply
+from api.spoken import NOT_IN_XML, spoken
 
 LOCALES = {"sv": "sv-SE", "en": "en-US"}
 SECONDS_TO_ANSWER = 5
@@ -20,10 +20,6 @@ SECONDS_TO_RING = 30  # at customer service, before the caller is offered to be 
 MOST_SPOKEN = 4096
 MOST_HINTS = 500
 MOST_HINT = 100
-
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-PHONE_NUMBER = re.compile(r"(?<![\w-])0\d{1,3}-\d[\d ]{3,}\d(?!\w)")
-LONG_NUMBER = re.compile(r"(?<!\d)\d{6,}(?!\d)")
 
 
 def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str]) -> str:
@@ -60,22 +56,16 @@ def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str]) 
     return str(response)
 
 
-def spoken(text: str) -> str:
-    """Text that can stand in XML and whose long numbers are read digit by digit ("1 2 3 4 5 6 7").
+def hold(again: str, *, say: Say, language: str, voices: Mapping[str, str], longer: bool) -> str:
+    """TwiML for a caller who has to wait: a word, and then the same question to us at the address `again`.
 
-    Telephone numbers keep their groups, with a pause between.
+    longer: they have been told to wait before.
     """
-    text = NOT_IN_XML.sub("", text)
-    text = PHONE_NUMBER.sub(lambda found: ", ".join(map(_apart, re.split("[- ]+", found.group()))), text)
-    return LONG_NUMBER.sub(lambda found: _after_a_letter(text, found.start()) + _apart(found.group()), text)
-
-
-def _apart(digits: str) -> str:
-    return " ".join(digits)
-
-
-def _after_a_letter(text: str, at: int) -> str:
-    return " " if at and text[at - 1].isalpha() else ""
+    response = VoiceResponse()
+    words = say("utter_voice_wait_longer" if longer else "utter_voice_wait", channel="voice", language=language)
+    response.say(words, language=_locale(language), voice=voices.get(language, voices["sv"]))
+    response.redirect(again, method="POST")
+    return str(response)
 
 
 def _locale(language: str) -> str:
@@ -88,7 +78,7 @@ def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say, voices: M
         offer = say("utter_voice_other_language", channel="voice", language=reply.also_in)
         told.insert(1, (offer, reply.also_in))
     for text, language in told:
-        for words in wrap(spoken(text), MOST_SPOKEN, break_on_hyphens=False):
+        for words in wrap(spoken(text, language), MOST_SPOKEN, break_on_hyphens=False):
             parent.say(words, language=_locale(language), voice=voices.get(language, voices["sv"]))
 
 

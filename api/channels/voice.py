@@ -1,15 +1,18 @@
 """The phone line by Twilio. Each step of a call is a webhook whose answer says what to speak and listen for.
 
 A step has its number in its address, so a webhook that Twilio repeats is the same message and gets the same answer.
+A step that takes long is answered by a word to wait, and asked for again: the caller never hears nothing for long.
 """
 
+import asyncio
 import logging
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.channels.shared import answered, customer_service_of, say_of, settings_of
+from api.channels.shared import answered, customer_service_of, gateway_of, not_kept, say_of, settings_of
 from api.channels.twilio_signature import SignedForm, phone_number, region_called, required
-from api.channels.twiml import speak
+from api.channels.twiml import hold, speak
 from api.gateway.messages import Event, Incoming, Reply
 
 logger = logging.getLogger(__name__)
@@ -17,20 +20,38 @@ router = APIRouter(prefix="/twilio/voice", tags=["Twilio"])
 
 # What stands in From when the caller is hidden: ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN, BLOCKED in key letters.
 HIDDEN = frozenset({"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"})
+PATIENCE_SECONDS = 3.5  # of silence, before the caller hears that we are still there; five would be too long
+MOST_WAITS = 20
+_ANSWERING: set[asyncio.Task[Reply | None]] = set()
+
+Step = Annotated[int, Path(ge=1, le=1000)]
+Language = Annotated[str, Query(pattern="^(sv|en)$", description="Spoken last, in case nothing can be looked up.")]
 
 
 @router.post("")
 async def call_begins(request: Request, form: SignedForm) -> Response:
     """A patient calls."""
-    call_sid, receiver = required(form, "CallSid", "To")
-    return await _step(request, _incoming(form, call_sid, region_called(request, receiver), step=0))
+    return await _answer(request, _incoming(request, form, step=0), "sv")
 
 
 @router.post("/step/{step}")
-async def caller_did_something(request: Request, form: SignedForm, step: int = Path(ge=1, le=1000)) -> Response:
+async def caller_did_something(request: Request, form: SignedForm, step: Step, language: Language = "sv") -> Response:
     """Keys, words or silence, or how a transfer went. `step` counts the answers we have given in this call."""
-    call_sid, receiver = required(form, "CallSid", "To")
-    return await _step(request, _incoming(form, call_sid, region_called(request, receiver), step=step))
+    return await _answer(request, _incoming(request, form, step=step), language)
+
+
+@router.post("/step/{step}/wait/{times}")
+async def caller_waits(
+    request: Request,
+    form: SignedForm,
+    step: Annotated[int, Path(ge=0, le=1000)],
+    times: Annotated[int, Path(ge=1, le=MOST_WAITS)],
+    language: Language = "sv",
+) -> Response:
+    """What the caller did at `step` was not answered in time, and we have told them to wait so many times."""
+    incoming = _incoming(request, form, step=step)
+    answering = asyncio.create_task(_answer_to_come(request, incoming))
+    return await _told(request, incoming, answering, language, waited=times)
 
 
 @router.post("/status", status_code=204)
@@ -40,15 +61,17 @@ async def call_status(form: SignedForm) -> None:
     logger.info("Call %s is %s after %s s", call_sid, status, form.get("CallDuration", "?"))
 
 
-def _incoming(form: dict[str, str], call_sid: str, region: str, *, step: int) -> Incoming:
+def _incoming(request: Request, form: dict[str, str], *, step: int) -> Incoming:
+    call_sid, receiver = required(form, "CallSid", "To")
     text = "" if step == 0 else form.get("Digits") or form.get("SpeechResult") or ""
     return Incoming(
         channel="voice",
-        region=region,
+        region=region_called(request, receiver),
         thread_key=call_sid,
         provider_id=f"{call_sid}:{step}",
         address=_caller(form.get("From", "")),
         text=text,
+        keyed=bool(text and form.get("Digits")),
         event="start" if step == 0 else _event(form, text),
     )
 
@@ -63,16 +86,50 @@ def _caller(number: str) -> str | None:
     return None if number in HIDDEN else phone_number(number)
 
 
-async def _step(request: Request, incoming: Incoming) -> Response:
-    reply = await answered(request, incoming) or _out_of_order(request, incoming.region)
+async def _answer(request: Request, incoming: Incoming, language: str) -> Response:
+    answering = asyncio.create_task(answered(request, incoming))
+    return await _told(request, incoming, answering, language, waited=0)
+
+
+async def _answer_to_come(request: Request, incoming: Incoming) -> Reply | None:
+    try:
+        return await gateway_of(request).answer_to_come(incoming)
+    except Exception as error:
+        not_kept(incoming, error)
+        return None
+
+
+async def _told(
+    request: Request, incoming: Incoming, answering: asyncio.Task[Reply | None], language: str, *, waited: int
+) -> Response:
+    """The answer, or a word to wait. The answer goes on being made meanwhile, and is not made twice."""
+    say, settings = say_of(request), settings_of(request)
     step = int(incoming.provider_id.rpartition(":")[2])
-    next_step = f"{settings_of(request).public_url}/twilio/voice/step/{step + 1}"
-    twiml = speak(reply, next_step=next_step, say=say_of(request), voices=settings_of(request).voices)
+    address = f"{settings.public_url}/twilio/voice/step/"
+    await asyncio.wait({answering}, timeout=PATIENCE_SECONDS)
+    if not answering.done() and waited < MOST_WAITS:
+        _remember(answering)
+        again = _in_language(f"{address}{step}/wait/{waited + 1}", language)
+        twiml = hold(again, say=say, language=language, voices=settings.voices, longer=waited > 0)
+    else:
+        reply = (answering.result() if answering.done() else None) or _out_of_order(request, incoming.region, language)
+        next_step = _in_language(f"{address}{step + 1}", reply.language)
+        twiml = speak(reply, next_step=next_step, say=say, voices=settings.voices)
     return Response(twiml, media_type="text/xml")
 
 
-def _out_of_order(request: Request, region: str) -> Reply:
+def _in_language(address: str, language: str) -> str:
+    return address if language == "sv" else f"{address}?language={language}"
+
+
+def _remember(answering: asyncio.Task[Reply | None]) -> None:
+    """Else nobody would hold the task, and it could vanish unfinished."""
+    _ANSWERING.add(answering)
+    answering.add_done_callback(_ANSWERING.discard)
+
+
+def _out_of_order(request: Request, region: str, language: str) -> Reply:
     """Nothing could be kept: say so and give the number, instead of Twilio's own "an application error"."""
-    contact = customer_service_of(request, region)
-    say = say_of(request)
-    return Reply(texts=(say("utter_voice_unavailable", channel="voice", language="sv", phone=contact.phone),), end=True)
+    phone = customer_service_of(request, region).phone
+    text = say_of(request)("utter_voice_unavailable", channel="voice", language=language, phone=phone)
+    return Reply(texts=(text,), end=True, language=language)

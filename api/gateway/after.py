@@ -57,8 +57,6 @@ async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequenc
         said = [one for one in said if one.name == f"utter_ask_{question.name}"]
         reply.texts = [*first, failures.asked_otherwise(ctx, question)]
     asks = any(one.name.startswith("utter_ask_") for one in said)
-    if ctx.incoming.event == "start" and ctx.visit.channel == "voice":
-        reply.also_in = language.other_than(ctx.visit.language)
     ctx.memory.takes_picture = pictures.are_welcome(said)
     reply.end = bool(told.get("end")) and not asks  # a form that is still open asks again: the call goes on
     _offer(ctx, reply, said, question)
@@ -144,7 +142,7 @@ def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pendi
         # A caller cannot see that there is more to choose.
         offered = [Offered(secrets.token_urlsafe(16), ctx.say("utter_choice_menu"), intent="repeat")]
     reply.offered = [
-        replace(choice, key=str(place)) if keyed and place <= MOST_KEYS else choice
+        replace(choice, key=str(place)) if keyed and (place <= MOST_KEYS or ctx.visit.channel == "voice") else choice
         for place, choice in enumerate(offered, 1)
     ]
 

@@ -3,10 +3,11 @@
 import secrets
 from dataclasses import dataclass
 
-from api.gateway import callback, confirm, failures, identity, language, pictures, sms_words, whose
+from api.gateway import callback, confirm, failures, identity, language, phone, pictures, sms_words, whose
 from api.gateway.choices import Picked, by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
+from api.gateway.emergency import emergency
 from api.gateway.memory import Ask, Offered
 from api.gateway.wished import ask_for, wish_in
 from ordering.asking import may_ask
@@ -14,10 +15,7 @@ from ordering.use_cases.private_answers import reads_as_answer, reads_as_questio
 from ordering.use_cases.wishes import Wish
 
 TURNS_PER_SENDER = 15
-MOST_SILENCES = 2  # before a person is offered; one more while something must be fetched
 
-_VOICE_KEYS = {"0": "talk_to_human", "9": "repeat", "*": "go_back"}
-_LANGUAGE_KEY = "8"  # where it is not the key of a choice
 _AGAIN = frozenset(
     (
         *("repetera", "upprepa", "igen", "en gang till", "vad sa du", "kan du upprepa"),
@@ -73,6 +71,10 @@ async def decide(ctx: Context) -> Decided:
     return await whose.settle(ctx, decided)
 
 
+def _answered(heard: Said | Ask) -> Decided:
+    return Decided(said=heard) if isinstance(heard, Said) else Decided(ask=heard)
+
+
 def _counted(ctx: Context, decided: Decided, said: Said) -> Decided:
     """Offers a person in place of what was to be said, when it was once too many that we did not understand."""
     memory = ctx.memory
@@ -88,7 +90,7 @@ def _counted(ctx: Context, decided: Decided, said: Said) -> Decided:
 async def _decided(ctx: Context) -> Decided:
     incoming, memory = ctx.incoming, ctx.memory
     if incoming.event == "silence":
-        return await _silence(ctx)
+        return _answered(await phone.silence(ctx))
     memory.silences = 0
     if incoming.event == "transferred":
         return Decided(said=Said([ctx.say("utter_gateway_transferred")], end=True))
@@ -104,9 +106,10 @@ async def _decided(ctx: Context) -> Decided:
     if not text and pictures.came(incoming):
         return Decided(said=_asked_again(ctx))
     if incoming.channel == "voice":
-        text = text.rstrip("# ")
-        if key := _voice_key(ctx, text):
-            return key
+        heard = await phone.hear(ctx, text)
+        if not isinstance(heard, str):
+            return _answered(heard)
+        text = heard
     if not has_words(text):
         no_words = Said([ctx.say("utter_gateway_no_words")], expects=ctx.memory.expects, understood=False)
         return Decided(said=no_words)
@@ -133,7 +136,7 @@ async def _words(ctx: Context, text: str) -> Decided:
     if (answer := confirm.take(ctx, text)) is not None:
         return Decided(said=answer) if isinstance(answer, Said) else Decided(ask=answer)
     if fold(text) in _AGAIN:
-        return _again(ctx)
+        return Decided(said=phone.again(ctx))
     if callback.is_asked(ctx):
         return await _about_the_call(ctx, text)
     at_any_time = wish_in(ctx, text)
@@ -161,7 +164,7 @@ async def _about_the_call(ctx: Context, text: str) -> Decided:
     picked = pick(text, memory.offered, multiple=False)
     if picked and picked.choices:
         return Decided(ask=_chosen(picked.choices))
-    if memory.private and (callback.holds_a_number(text) or not may_ask(text)):
+    if memory.private and (callback.holds_a_number(text) or not (may_ask(text) or emergency(text))):
         return await _private(ctx, text.rstrip("? "), picked)
     return _not_picked(ctx, picked) if picked else _for_rasa(ctx, text)
 
@@ -176,7 +179,8 @@ def _for_rasa(ctx: Context, text: str) -> Decided:
     masked = mask(text, people=ctx.people, code_pending=ctx.memory.step == "code")
     first = (ctx.say("utter_gateway_no_identity_in_text"),) if masked.identity else ()
     # What masking leaves is cleaned once more, since it decides what the text begins with.
-    return Decided(ask=Ask(text=clean(masked.text)), first=first, kept=masked.text)
+    ask = Ask(text=clean(masked.text), alarming=emergency(text) is not None)
+    return Decided(ask=ask, first=first, kept=masked.text)
 
 
 async def _wished(ctx: Context, wish: Wish) -> Decided:
@@ -188,7 +192,7 @@ async def _is_no_answer(ctx: Context, question: str, text: str) -> bool:
     """Whether it is for Rasa: a question, a wish, or "jag menade fem" (an earlier answer)."""
     if reads_as_answer(question, text):
         return False
-    if reads_as_question(question, text):
+    if emergency(text) or reads_as_question(question, text):
         return True
     if fold(text) not in _COMMAND_OF and steers(question, text):
         return True
@@ -251,43 +255,8 @@ async def _private(ctx: Context, text: str, picked: Picked | None = None) -> Dec
     return Decided(said=Said([ctx.say(problem)], offered=offered, expects=ctx.memory.expects, understood=False))
 
 
-def _voice_key(ctx: Context, text: str) -> Decided | None:
-    if ctx.memory.expects == "number":
-        return None
-    if text == _LANGUAGE_KEY and not any(choice.key == text for choice in ctx.memory.offered):
-        return _language(language.other_than(ctx.visit.language))
-    intent = _VOICE_KEYS.get(text)
-    if intent:
-        return _again(ctx) if intent == "repeat" else Decided(ask=Ask(intent=intent))
-    return None
-
-
 def _language(wish: str) -> Decided:
     return Decided(ask=Ask(intent="switch_language", entities=(("language", wish),)))
-
-
-def _again(ctx: Context) -> Decided:
-    memory = ctx.memory
-    if not memory.last:
-        return Decided(said=Said([ctx.say("utter_gateway_nothing_to_repeat")], understood=None))
-    offered = list(memory.offered)
-    return Decided(said=Said(list(memory.last), offered=offered, expects=memory.expects, understood=None))
-
-
-async def _silence(ctx: Context) -> Decided:
-    """Asks again, more shortly; then offers a person; then ends the call."""
-    memory = ctx.memory
-    memory.silences += 1
-    most = MOST_SILENCES + (memory.expects in ("identity", "code"))
-    if memory.silences > most:
-        return Decided(said=Said([ctx.say("utter_gateway_silence_last", service=await ctx.service())], end=True))
-    if memory.silences == most:
-        return Decided(ask=failures.OFFER)
-    name = "utter_gateway_silence_first" if memory.silences == 1 else "utter_gateway_silence_again"
-    said = Said([ctx.say(name), *memory.last[-1:]], offered=list(memory.offered), expects=memory.expects)
-    said.also_in = language.other_than(ctx.visit.language)  # silence may be somebody who did not understand
-    said.understood = None if memory.expects in ("identity", "code") else False
-    return Decided(said=said)
 
 
 def _asked_again(ctx: Context) -> Said:

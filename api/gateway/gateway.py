@@ -79,6 +79,18 @@ class Gateway:
         finally:
             self._asked.pop(incoming.provider_id, None)
 
+    async def answer_to_come(self, incoming: Incoming) -> Reply:
+        """The reply to a message that came before and is being answered, by this process or another. Only who and where
+        it came from is looked at."""
+        wait = self._handler.tools.settings.turn_timeout_seconds + SPARE_SECONDS
+        future = self._asked.get(incoming.provider_id) or asyncio.get_running_loop().create_future()
+        async with asyncio.timeout(wait):
+            async with self._handler.stores.begin() as tx:
+                thread = await tx.conversations.thread(
+                    channel=incoming.channel, region=incoming.region, key=incoming.thread_key, address=incoming.address
+                )
+            return await self._answered(thread, incoming.provider_id, future)
+
     # In
 
     async def _keep(self, incoming: Incoming, urgent: Reply | None) -> Kept:

@@ -8,7 +8,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from api.gateway import language
 from api.gateway.choices import MOST_KEYS, pick
@@ -17,7 +17,7 @@ from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
 from ordering.local_time import STOCKHOLM
 from ordering.model import Person
-from rulebook.identity_numbers import parse_identity
+from rulebook.identity_numbers import IdentityNumber, find_numbers, parse_identity
 
 CODE_LASTS = timedelta(minutes=5)
 MOST_TRIES = 5
@@ -90,6 +90,18 @@ def ask_again(ctx: Context) -> Said | None:
     return None
 
 
+def back(ctx: Context) -> Said | Ask:
+    """One step back: from the code to the number, which may have been mistyped, and from there to the menu."""
+    ctx.changed = True
+    if ctx.memory.step == "code":
+        ctx.memory.step = "number"
+        return ask_number(ctx)
+    if ctx.memory.step == "number":
+        ctx.memory.step = ctx.memory.waiting = None
+        return Ask(intent="repeat")
+    return ask_again(ctx) or Ask(intent="repeat")
+
+
 async def take(ctx: Context, text: str) -> Said | Known | None:
     """A message while login stands at a step. None: it has nothing to do with login."""
     if ctx.memory.step == "who":
@@ -97,7 +109,7 @@ async def take(ctx: Context, text: str) -> Said | Known | None:
     said = fold(text)
     if said in _GIVE_UP:
         return await _leave(ctx)
-    if number := parse_identity(text, today=ctx.real.astimezone(STOCKHOLM).date()):
+    if number := number_in(ctx, text):
         return await _take_number(ctx, number.value) if ctx.visit.channel != "sms" else None
     if ctx.memory.step == "code":
         return await _take_code(ctx, text, said)
@@ -110,7 +122,19 @@ async def take(ctx: Context, text: str) -> Said | Known | None:
 
 def looks_like_identity(ctx: Context, text: str) -> bool:
     """A whole message that is somebody's number, before anybody asked for it."""
-    return parse_identity(text, today=ctx.real.astimezone(STOCKHOLM).date()) is not None
+    return parse_identity(text, today=_today(ctx)) is not None
+
+
+def number_in(ctx: Context, text: str) -> IdentityNumber | None:
+    """The number that a text consists of, or the only one that it holds ("mitt personnummer är ...")."""
+    if whole := parse_identity(text, today=_today(ctx)):
+        return whole
+    spans = find_numbers(text)
+    return parse_identity(text[spans[0].start : spans[0].end], today=_today(ctx)) if len(spans) == 1 else None
+
+
+def _today(ctx: Context) -> date:
+    return ctx.real.astimezone(STOCKHOLM).date()
 
 
 async def _owners(ctx: Context) -> list[Person]:

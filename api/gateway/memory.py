@@ -1,6 +1,6 @@
 """What the gateway remembers of a visit between two messages. Kept in the visit's row, sealed as a whole.
 
-Only `confirm_ok`, `whom` and `about` stand in the clear there, since actions read them.
+Only `confirm_ok`, `whom`, `about` and the name of the question stand in the clear there, since actions read them.
 """
 
 import base64
@@ -17,7 +17,7 @@ class Offered:
     """A choice that was offered, and what it means when it is picked.
 
     intent, entities: for Rasa. person_id: instead of those, whom the visit is about.
-    shown: False for what may be said but stands on no button.
+    shown: False for what may be said but stands on no button. page: picked, it leads to that page of the choices.
     """
 
     token: str
@@ -28,15 +28,20 @@ class Offered:
     aliases: tuple[str, ...] = ()
     person_id: int | None = None
     shown: bool = True
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked of Rasa: `text` to understand, or an intent with (entity, value) pairs."""
+    """What is asked of Rasa: `text` to understand, or an intent with (entity, value) pairs.
+
+    alarming: the text holds a sign of danger, so it is an emergency unless Rasa is sure that it is something else.
+    """
 
     text: str | None = None
     intent: str | None = None
     entities: tuple[tuple[str, str], ...] = ()
+    alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,24 @@ class Confirm:
     code: str
     fingerprint: str
     wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of what is told on the phone. choices: tokens of those that have a key on it."""
+
+    texts: list[str]
+    choices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A number that waits for the caller to say that it is right, and what it answers."""
+
+    text: str
+    expects: Expects
+    offered: list[Offered]
+    last: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +87,8 @@ class Memory:
 
     waiting: the question that waits for login. offered, multiple, expects, question, private: what was asked last.
     last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
+    pages: what is told in parts, on the phone. keyed: a number that waits for the caller to say that it is right.
+    silences: how often in a row nothing was heard.
     whom: the message that told whom the visit is about, as the draft knows messages.
     people: whom the speaker may speak of, first names by id. settled: what was done for somebody else is done.
     tell_whom: the visit has just gone over to another person, which is to be said.
@@ -86,6 +111,8 @@ class Memory:
     private: bool = False
     last: list[str] = field(default_factory=list)
     silences: int = 0
+    pages: list[Page] = field(default_factory=list)
+    keyed: Keyed | None = None
     noticed: bool = False
     confirm: Confirm | None = None
     confirm_ok: str | None = None
@@ -107,7 +134,10 @@ def recall(visit: Visit, sealer: Sealer) -> Memory:
     if not sealed:
         return Memory()
     content = sealer.open(base64.b64decode(sealed))
-    content["offered"] = [Offered(**one | {"aliases": tuple(one["aliases"])}) for one in content["offered"]]
+    content["offered"] = _offered(content["offered"])
+    content["pages"] = [Page(**page) for page in content.get("pages") or ()]
+    if keyed := content.get("keyed"):
+        content["keyed"] = Keyed(**keyed | {"offered": _offered(keyed["offered"])})
     content["waiting"] = _ask(content["waiting"])
     content["confirm"] = Confirm(**content["confirm"]) if content["confirm"] else None
     if plan := content["plan"]:
@@ -124,11 +154,17 @@ def keep(memory: Memory, sealer: Sealer) -> dict[str, Any]:
         state["whom"] = memory.whom
     if memory.about:
         state["about"] = memory.about
+    if memory.question:
+        state["asked"] = memory.question
     return state
+
+
+def _offered(content: list[dict[str, Any]]) -> list[Offered]:
+    return [Offered(**one | {"aliases": tuple(one["aliases"])}) for one in content]
 
 
 def _ask(content: dict[str, Any] | None) -> Ask | None:
     if content is None:
         return None
     entities = tuple((str(name), str(value)) for name, value in content["entities"])
-    return Ask(content["text"], content["intent"], entities)
+    return Ask(content["text"], content["intent"], entities, bool(content.get("alarming")))

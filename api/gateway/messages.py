@@ -19,6 +19,7 @@ class Incoming:
     text: what was written or said, or the keys pressed ("2", "198501012382").
     choice: the opaque token of a clicked button, instead of text.
     media: addresses at Twilio of the pictures of an MMS. picture: one sent in the chat, as base64 of a clean JPEG.
+    keyed: the text came from the keys of a telephone.
     keyword: what Twilio itself has taken the message for, and answered (its opt-out management): we do not answer too.
     event: "start" when a call or chat begins, "silence" when nothing came; after a transfer "transferred" when somebody
     took the call, else "unanswered".
@@ -32,6 +33,7 @@ class Incoming:
     text: str = ""
     choice: str | None = None
     event: Event = "message"
+    keyed: bool = False
     media: tuple[str, ...] = ()
     picture: str | None = None
     keyword: Literal["stop", "start", "help"] | None = None

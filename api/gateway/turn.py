@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Counter, Histogram
 
-from api.gateway import failures, pictures
+from api.gateway import failures, phone, pictures
 from api.gateway.after import note_intent, understand
 from api.gateway.before import Decided, count_turn, decide
 from api.gateway.context import Context, Moment, Said, Tools
@@ -18,7 +18,7 @@ from api.gateway.identity import recognise_mobile
 from api.gateway.memory import Ask, Memory, Plan, keep, recall
 from api.gateway.messages import Incoming, Reply
 from api.gateway.pictures import Pictures
-from api.gateway.rasa_client import Answered, RasaClient, RasaFailed
+from api.gateway.rasa_client import Answered, RasaClient, RasaFailed, Utterance
 from api.gateway.replies import as_sms, sealed
 from ordering.logs import kind_and_place
 from ordering.model import Channel, InboxRow, Thread, Visit
@@ -87,11 +87,21 @@ class Handler:
     async def _ask(self, question: Question) -> tuple[Question, Answered]:
         """What Rasa answers; when that was not understood once too often, the offer of a person instead."""
         with RASA_SECONDS.time():
-            answered = await self.rasa.turn(question.visit, question.message, question.ask)
+            try:
+                answered = await self.rasa.turn(question.visit, question.message, question.ask)
+            except RasaFailed:
+                if not question.ask.alarming:
+                    raise
+                return question, self._taken_for_an_emergency(question.visit)
             if failures.failed(answered.said) and failures.is_once_too_many(question.memory):
                 question = replace(question, ask=failures.OFFER, message=f"{question.message}p")
                 answered = await self.rasa.turn(question.visit, question.message, question.ask)
         return question, answered
+
+    def _taken_for_an_emergency(self, visit: Visit) -> Answered:
+        """A sign of danger, and no Rasa to tell what it is."""
+        text = self.tools.say("utter_gateway_emergency", channel=visit.channel, language=visit.language)
+        return Answered((Utterance(text=text, name="utter_gateway_emergency"),), "emergency")
 
     async def _decide(
         self, thread: Thread, row: InboxRow, incoming: Incoming, sent: Pictures | None
@@ -164,6 +174,7 @@ class Handler:
     async def _finish(self, ctx: Context, row: InboxRow, said: Said, kept: str | None) -> Done:
         """The reply, the visit, the inbox row and the lease, in the context's transaction."""
         memory, sealer, conversations = ctx.memory, self.tools.sealer, ctx.tx.conversations
+        said = phone.told(ctx, said)
         memory.plan, memory.expects = None, said.expects
         if said.understood or not memory.last:  # else the question stays what "say it again" says
             memory.last = list(said.texts)

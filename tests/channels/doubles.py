@@ -1,5 +1,6 @@
 """Stand-ins for what is behind the channels, and a Twilio that signs."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
@@ -18,13 +19,21 @@ class FakeGateway:
         self.reply = Reply(texts=("Hej.",))
         self.saved: dict[str, Reply] = {}
         self.broken: Exception | None = None
+        self.ready = asyncio.Event()  # until it is set nothing is answered
+        self.ready.set()
 
     async def receive(self, incoming: Incoming) -> bool:
         return self._is_new(incoming)
 
     async def answer(self, incoming: Incoming) -> Reply:
-        if self._is_new(incoming):
+        new = self._is_new(incoming)
+        await self.ready.wait()
+        if new:
             self.saved[incoming.provider_id] = self.reply
+        return self.saved[incoming.provider_id]
+
+    async def answer_to_come(self, incoming: Incoming) -> Reply:
+        await self.ready.wait()
         return self.saved[incoming.provider_id]
 
     def _is_new(self, incoming: Incoming) -> bool:
@@ -73,6 +82,8 @@ class FakeBook:
 
 TEXTS = {
     "utter_voice_choice": "Tryck {key} för {label}.",
+    "utter_voice_wait": "Ett ögonblick.",
+    "utter_voice_wait_longer": "Det tar lite längre tid.",
     "utter_voice_unavailable": "Vi kan inte svara just nu. Ring {phone}.",
 }
 

@@ -272,7 +272,7 @@ def test_whatever_the_last_text_holds_it_is_said_and_the_call_ends(text):
 
 
 def test_a_long_text_is_said_whole():
-    words = [f"ord{number}" for number in range(2000)]
+    words = [f"ord{chr(97 + number % 26)}" for number in range(2000)]
     [gather] = accepted(Reply(texts=(" ".join(words),)))
     assert " ".join(verb.text for verb in gather.inside).split() == words
 
@@ -321,7 +321,7 @@ def test_a_call_in_which_the_database_falls_is_told_the_number_and_ended(calls, 
     gateway.broken = OSError("down")
     call.press("1#")
     assert (call.ended, call.status) == ("hangup", "completed")
-    assert "0 1 0, 4 4 1, 3 1, 9 0" in call.words
+    assert "noll ett noll, fyra fyra ett, tre ett, nio noll" in call.words
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "Restricted", "+266696687", "+2562533", "", "sip:a@b.example"])

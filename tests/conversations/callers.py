@@ -3,7 +3,7 @@
 import re
 
 from tests.channels.twiml_client import IncomingCall
-from tests.conversations.patients import code_in, the_one
+from tests.conversations.patients import code_in, in_figures, keys_offered, the_one
 from tests.conversations.people import Patient
 from tests.conversations.service import Service, until
 
@@ -38,8 +38,17 @@ class Caller:
 
     def choices(self) -> dict[str, str]:
         """Keys by what they are for, as told."""
-        offered = re.findall(r"(?:Tryck|Press) (\d) (?:för|for) (.+?)\.(?= Tryck| Press|\n|$)", self.words)
-        return {label: key for key, label in offered}
+        return keys_offered(self.words)
+
+    @property
+    def figures(self) -> str:
+        """What was heard since the caller last did something, with its numbers in figures."""
+        return in_figures(self.words)
+
+    def key(self, number: str, **more) -> str:
+        """Keys a number, hears it read back, and says by a key that it is right."""
+        assert re.search("Stämmer det|Is that right", self.press(number, **more)), self.words
+        return self.press("1", after=0)
 
     def choose(self, words: str, *, after: int | None = None) -> str:
         keys = self.choices()
@@ -52,7 +61,7 @@ class Caller:
 
     def log_in(self) -> str:
         before = len(self.service.sms_to(self.patient.mobile))
-        self.press(f"{self.patient.identity_number}#")
+        self.key(f"{self.patient.identity_number}#")
         return self.press(self.code(before))
 
 
@@ -60,7 +69,7 @@ def to_delivery(anna: Caller) -> None:
     anna.choose("beställa produkter")
     anna.log_in()
     anna.choose("Teststickor")
-    anna.press("6#")
+    anna.key("6#")
     anna.choose("gå vidare")
     assert any("dörren" in label for label in anna.choices())
 

@@ -9,6 +9,7 @@ import secrets
 from typing import Any
 from xml.etree import ElementTree
 
+from num2words import num2words
 from websockets.sync.client import connect
 
 from tests.conversations.people import Patient
@@ -117,25 +118,40 @@ class Call(Conversation):
 
     def choose(self, words: str) -> str:
         """Presses the key of the choice that has these words."""
-        offered = re.findall(r"(?:Tryck|Press) (\d) (?:för|for) (.+?)\.(?= Tryck| Press|\n|$)", self.last)
-        keys = {label: key for key, label in offered}
+        keys = keys_offered(self.last)
         return self.press(keys[the_one(words, list(keys))])
+
+    def key(self, number: str) -> str:
+        """Keys a number, hears it read back, and says by a key that it is right."""
+        assert re.search("Stämmer det|Is that right", self.press(number)), self.last
+        return self.press("1")
+
+    def tell(self, number: str) -> str:
+        """Says a number, hears it read back, and says that it is right."""
+        assert re.search("Stämmer det|Is that right", self.say(number)), self.last
+        return self.say("Ja")
 
     def log_in(self) -> str:
         """Keys the personal number and then the code that comes by SMS."""
         before = len(self.service.sms_to(self.patient.mobile))
-        self.press(f"{self.patient.identity_number}#")
+        self.key(f"{self.patient.identity_number}#")
         return self.press(self.login_code(before))
 
     def _post(self, fields: dict[str, str]) -> str:
         assert not self.over, "the call was over"
+        return self.note(ASSISTANT, self._answer(fields))
+
+    def _answer(self, fields: dict[str, str]) -> str:
         call = {"CallSid": self.sid, "CallStatus": "in-progress", "Direction": "inbound"}
         numbers = {"From": self.patient.mobile, "To": self.service.number[self.patient.region]}
         answer = self.service.signed(self.action, call | numbers | fields)
         assert answer.status_code == 200, answer.text
-        return self.note(ASSISTANT, self._hear(ElementTree.fromstring(answer.text)))  # noqa: S314  our own answer
+        return self._hear(ElementTree.fromstring(answer.text))  # noqa: S314  our own answer
 
     def _hear(self, twiml: ElementTree.Element) -> str:
+        if redirect := twiml.findtext("Redirect"):
+            self.action = redirect.removeprefix(self.service.settings.public_url)
+            return self._answer({})
         gather, dial = twiml.find("Gather"), twiml.find("Dial")
         self.over = gather is None and dial is None
         self.dialled = None
@@ -207,6 +223,22 @@ class SocketChat(Chat):
         self.socket.send(json.dumps(message))
         reply: dict[str, Any] = json.loads(self.socket.recv(timeout=60))
         return reply
+
+
+_FIGURES = {num2words(number, lang=language): str(number) for language in ("sv", "en") for number in range(1000)}
+_NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_FIGURES, key=len, reverse=True))})\b")
+
+
+def keys_offered(words: str) -> dict[str, str]:
+    """Keys by what they are for, as told on the phone."""
+    offered = re.findall(r"(?:Tryck|Press) (\w+) (?:för|for) (.+?)\.(?= Tryck| Press|\n|$)", words)
+    return {label: _FIGURES[key] for key, label in offered}
+
+
+def in_figures(words: str) -> str:
+    """What was said, with its numbers in figures; those that are said one by one, with pauses, stand together."""
+    figures = _NUMBER_WORDS.sub(lambda found: _FIGURES[found[0]], words)
+    return re.sub(r"(?<=\b\d),? (?=\d\b)", "", re.sub(r"(?<=\b\d) (?=\d\b)", ", ", figures))
 
 
 def the_one(words: str, labels: list[str]) -> str:

@@ -42,11 +42,11 @@ def test_a_question_in_the_middle_of_an_order_changes_nothing_in_it(service, sms
 
 def test_on_the_phone_the_menu_is_the_regions_and_a_question_can_be_said_instead(service, call):
     phone = call(SIGNE)
-    assert "Tryck 1 för att beställa produkter. Tryck 2 för leverans, reklamation och övriga frågor." in phone.begin()
+    assert "Tryck ett för att beställa produkter. Tryck två för leverans, reklamation och övriga frågor." in phone.begin()
     answer = phone.say("hur lång är telefonkön")
     assert "måndagsmorgnar" in answer
-    assert "Tryck 1 för att höra menyn." in answer
-    assert "Tryck 1 för att beställa produkter." in phone.press("1")
+    assert "Tryck ett för att höra menyn." in answer
+    assert "Tryck ett för att beställa produkter." in phone.press("1")
 
 
 def test_no_prescribers_number_is_given_to_anybody_s5(service, sms):
@@ -61,7 +61,7 @@ def test_a_new_prescription_leads_to_the_prescriber_with_what_can_be_copied(serv
     phone.begin()
     phone.say("vad har jag på recept")
     before = len(service.sms_to(LARS.mobile))
-    phone.say(LARS.identity_number)
+    phone.tell(LARS.identity_number)
     phone.press(phone.login_code(before))
     answer = phone.say("jag behöver nytt recept")
     assert "kopiera den gamla" in answer

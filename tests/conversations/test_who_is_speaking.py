@@ -87,7 +87,7 @@ def heard_in_chat(window: Chat) -> list[str]:
 def heard_on_the_phone(phone: Call) -> list[str]:
     phone.begin()
     phone.choose("att beställa produkter")
-    return [phone.press(f"{phone.patient.identity_number}#"), *(phone.press(code) for code in GUESSES)]
+    return [phone.key(f"{phone.patient.identity_number}#"), *(phone.press(code) for code in GUESSES)]
 
 
 @pytest.mark.parametrize("patient", UNKNOWN)

@@ -1,6 +1,6 @@
 """One whole order on each channel, from the first word to the receipt. The transcripts in docs are made by these."""
 
-from tests.conversations.patients import Call, Sms, SocketChat
+from tests.conversations.patients import Call, Sms, SocketChat, in_figures
 from tests.conversations.people import ANNA, EMMA, TESFAY
 from tests.conversations.service import Service, worded
 
@@ -66,21 +66,21 @@ def order_by_phone(service: Service) -> Call:
     assert "Vad vill du ha?" in call.log_in()
     call.choose("Näringsdryck Energi 200 ml")
     assert "Hur många choklad" in call.choose("choklad")
-    assert "8 förpackningar kvar" in call.press("12#")
+    assert "8 förpackningar kvar" in in_figures(call.key("12#"))
     call.choose("vanilj")
-    assert "Vill du ta ut något mer?" in call.press("8#")
+    assert "Vill du ta ut något mer?" in call.key("8#")
     call.choose("att gå vidare")
     assert "Kastanjegatan 12 A" in call.choose("Utanför dörren")
     call.choose("ja")
     assert "portkod" in call.choose("Lägenhet")
-    assert "namn" in call.press("4711#")
+    assert "namn" in call.key("4711#")
     read_back = call.choose("ja")
     assert "12 choklad och 8 vanilj" in read_back
     assert "Kastanjegatan 12 A" in read_back
     assert "4711" in read_back
     receipt = call.choose("att beställa")
     order = service.order(ANNA)
-    assert " ".join(order.number) in receipt
+    assert order.number in in_figures(receipt)
     assert worded(order.expected_latest) in receipt
     return call
 

@@ -48,7 +48,7 @@ def test_none_left_leads_to_the_prescriber(service, call):
     amira.choose("att beställa produkter")
     # A reserve number has letters, so it cannot be keyed: it is said.
     before = len(service.sms_to(AMIRA.mobile))
-    amira.say(AMIRA.identity_number)
+    amira.tell(AMIRA.identity_number)
     answer = amira.press(amira.login_code(before))
     assert "no withdrawals left" in answer, "her register says that she speaks English"
     assert "your prescriber" in answer

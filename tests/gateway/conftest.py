@@ -184,9 +184,9 @@ class House:
         incoming = Incoming("chat", "vg", session, f"chat-{next(self._ids)}", None, text, choice, event)
         return await self.gateway.answer(replace(incoming, **changes))
 
-    async def call(self, text: str = "", *, event: Any = "message") -> Reply:
+    async def call(self, text: str = "", *, event: Any = "message", **changes: Any) -> Reply:
         incoming = Incoming("voice", "vg", "CA1", f"CA1:{next(self._ids)}", ANNA, text, None, event)
-        return await self.gateway.answer(incoming)
+        return await self.gateway.answer(replace(incoming, **changes))
 
     async def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
         async with asyncio.timeout(seconds):

@@ -5,6 +5,7 @@ import pytest
 from api.gateway.language import heard, wished
 from ordering.use_cases.pending import Pending
 from tests.gateway.conftest import ANNA, ANNAS_NUMBER, ERIK, LARS_AND_INGER, NOBODY
+from tests.gateway.test_messages import asks
 
 AMIRA = "+46701740609"  # whose register says English
 
@@ -178,11 +179,15 @@ async def test_eight_changes_language_on_the_phone_but_not_where_it_means_someth
     assert house.rasa.heard[-1] == "/switch_language en"
     await house.call("8")
     assert house.rasa.heard[-1] == "/switch_language sv"
-    many = [{"title": f"val {number}", "payload": f'/inform{{"choice": "x={number}"}}'} for number in range(1, 9)]
-    house.rasa.answer = lambda body: {"text": "välj", "buttons": many}
-    await house.call("visa allt")
-    await house.call("8")
-    assert house.rasa.heard[-1] == "/inform x=8"
+    house.dialogue.open = Pending(name="amount", expects="number")
+    house.rasa.answer = asks(house.dialogue.open)
+    await house.call(ANNAS_NUMBER)
+    await house.call("1", keyed=True)
+    await house.until(lambda: bool(house.phones.to(ANNA)))
+    await house.call(house.phones.to(ANNA)[0][:6], keyed=True)
+    assert "8" in (await house.call("8", keyed=True)).texts[0]
+    await house.call("1", keyed=True)
+    assert house.rasa.heard[-1] == "8"
 
 
 async def test_who_says_nothing_is_offered_the_other_language_again(house):
@@ -223,6 +228,7 @@ async def test_a_wish_by_sms_is_remembered_for_the_phone_once_the_code_is_given(
     house.rasa.answer = lambda body: {"custom": {"need": "identity"}}
     await house.call("order")
     await house.call(ANNAS_NUMBER)
+    await house.call("ja")
     await house.until(lambda: len(house.phones.to(ANNA)) > 1)
     house.rasa.answer = lambda body: {"text": "x"}
     assert (await house.call(house.phones.to(ANNA)[-1][:6])).language == "en"

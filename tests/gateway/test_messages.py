@@ -9,7 +9,7 @@ import pytest
 
 from api.gateway.messages import Incoming
 from ordering.use_cases.pending import Pending, PendingChoice
-from tests.gateway.conftest import ANNA, ANNAS_NUMBER, NOBODY
+from tests.gateway.conftest import ANNA, ANNAS_NUMBER, NOBODY, meaning
 
 LINES = Pending(
     name="lines",
@@ -353,6 +353,24 @@ async def test_an_emergency_is_answered_though_rasa_is_down_and_nobody_is_known(
     assert house.rasa.asked == []
 
 
+async def test_a_single_sign_of_danger_is_for_rasa_to_judge_unless_rasa_is_down(house):
+    await house.chat("hallå där borta")
+    await house.chat("jag vill beställa")
+    assert [body["alarming"] for body in house.rasa.asked] == [True, False]
+    house.rasa.answer = lambda body: httpx.ConnectError("refused")
+    assert "112" in (await house.chat("han är så blek")).texts[0]
+    assert "112" not in (await house.chat("jag vill beställa")).texts[0]
+
+
+async def test_a_sign_of_danger_is_no_answer_to_a_private_question(house):
+    name = house.dialogue.open = Pending(name="receiver_name", private=True, expects="text")
+    house.rasa.answer = asks(name)
+    await house.sms("hej")
+    await house.sms("mamma är så blek")
+    await house.sms("Gunnar Ström")
+    assert house.rasa.heard == ["hej", "mamma är så blek", "/inform"]
+
+
 async def test_an_emergency_does_not_wait_behind_a_message_that_hangs(house):
     house.rasa.slow = 0.9
     await house.gateway.receive(house.an_sms("hej"))
@@ -400,28 +418,41 @@ async def test_the_phones_own_keys_reach_a_person_go_back_and_say_it_again(house
     assert (await house.call("9")).texts == ("svar på vad kan du",)
     await house.call("0")
     await house.call("*")
-    assert house.rasa.heard == ["vad kan du", "/talk_to_human", "/go_back"]
+    assert house.rasa.heard == ["vad kan du", "/talk_to_human", "/repeat"], "there is nothing before the menu"
 
 
 async def test_the_phones_own_keys_are_digits_where_an_amount_is_asked(house):
     house.dialogue.open = Pending(name="amount", expects="number")
     house.rasa.answer = asks(house.dialogue.open)
     await house.call(ANNAS_NUMBER)
+    await house.call("1", keyed=True)
     await house.until(lambda: bool(house.phones.to(ANNA)))
     assert (await house.call(house.phones.to(ANNA)[0][:6])).expects == "number"
-    await house.call("9")
+    await house.call("9", keyed=True)
+    await house.call("1", keyed=True)
     assert house.rasa.heard[-1] == "9"
+    await house.call("1*", keyed=True)
+    assert house.rasa.heard[-1] == "/go_back", "only * is a command while a number is keyed"
 
 
-async def test_silence_asks_again_then_offers_a_person_and_then_says_goodbye(house):
+async def test_silence_asks_again_otherwise_then_offers_a_person_and_then_says_goodbye(house):
+    house.rasa.answer = lambda body: {"text": f"Jo. Och nu {meaning(body)}?"}
     await house.call("hej")
-    first, second, third = [await house.call(event="silence") for _ in range(3)]
-    assert first.texts[1:] == ("svar på hej",)
+    first, second, third, last = [await house.call(event="silence") for _ in range(4)]
+    assert first.texts[1:] == second.texts[1:] == ("Och nu hej?",), "only the question"
+    assert first.texts[0] != second.texts[0]
     assert house.rasa.heard == ["hej", "/talk_to_human person=unasked"]
-    assert second.texts == ("svar på /talk_to_human person=unasked",)
-    assert not second.end
-    assert third.end
-    assert "010-441 31 90" in third.texts[0]
+    assert "unasked" in third.texts[0]
+    assert not third.end
+    assert last.end
+    assert "010-441 31 90" in last.texts[0]
+
+
+async def test_silence_that_comes_back_all_through_a_call_leads_to_a_person(house):
+    for word in ("hej", "hallå", "jo", "nja"):
+        await house.call(word)
+        await house.call(event="silence")
+    assert house.rasa.heard[-1] == "/talk_to_human person=unasked"
 
 
 async def test_speaking_again_begins_the_count_of_silences_anew(house):
