@@ -22,7 +22,7 @@ from ordering.use_cases.edit_draft import Message
 from ordering.use_cases.how_it_works import Here
 from ordering.use_cases.patient_case import PatientCase, load
 from ordering.use_cases.said import Say
-from rulebook import Rulebook, load_rulebook
+from rulebook import Rulebook
 
 Events = list[dict[str, Any]]
 
@@ -44,7 +44,7 @@ def service() -> Service:
     return Service(
         settings=settings,
         stores=wiring.build_stores(settings),
-        book=load_rulebook(),
+        book=wiring.build_book(settings),
         pickup_points=wiring.build_pickup_points(settings),
         sealer=wiring.build_sealer(settings),
     )

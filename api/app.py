@@ -41,7 +41,11 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            _put(app, parts or await build_parts(settings, stack))
+            _put(app, parts or await build_parts(settings, stack, app))
+            if settings.demo:
+                from api.demo import console
+
+                console.watch(app)
             app.state.http = await stack.enter_async_context(httpx.AsyncClient(timeout=READY_SECONDS))
             yield
 
@@ -60,19 +64,18 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     return app
 
 
-async def build_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
-    """The real parts; what has to be closed is left with `stack`."""
+async def build_parts(settings: Settings, stack: AsyncExitStack, app: FastAPI) -> Parts:
+    """The real parts; what has to be closed is left with `stack`. In the demo the way to Rasa is watched."""
     from api import texts
     from api.gateway.build import build_gateway
     from ordering import wiring
-    from rulebook import load_rulebook
 
     stores = wiring.build_stores(settings)
     stack.push_async_callback(stores.close)
-    gateway = build_gateway(settings, stores)
+    gateway = build_gateway(settings, stores, rasa_transport=getattr(app.state, "demo_rasa", None))
     await gateway.start()
     stack.push_async_callback(gateway.stop)
-    return Parts(gateway, stores, wiring.build_sealer(settings), load_rulebook(), texts.say)
+    return Parts(gateway, stores, wiring.build_sealer(settings), wiring.build_book(settings), texts.say)
 
 
 def _put(app: FastAPI, parts: Parts) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ordering.ports import Media, PickupPoints, Sealer, Stores, Transaction
 from ordering.settings import Settings
+from rulebook import Rulebook, load_rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ordering.outbox.dispatcher import Dispatcher
     from ordering.outbox.sending import Sender
     from ordering.store import SqlStores
+    from ordering.store.demo_rows import Rows
 
 
 def build_stores(settings: Settings) -> "SqlStores":
@@ -41,6 +43,24 @@ def build_pickup_points(settings: Settings) -> PickupPoints:
     from ordering.pickup_points import FixturePickupPoints
 
     return FixturePickupPoints(settings.pickup_points_file)
+
+
+def build_book(settings: Settings) -> Rulebook:
+    """The rule book; in the demo one that notes what it answers, for the demo's page."""
+    book = load_rulebook()
+    if not settings.demo:
+        return book
+    from ordering.demo_trace import Trace, watched
+
+    return watched(book, Trace(settings.var_folder))
+
+
+async def demo_rows(stores: Stores) -> "Rows":
+    """What the demo's page compares before and after a turn."""
+    from ordering.store.demo_rows import rows
+    from ordering.store.stores import SqlStores
+
+    return await rows(stores) if isinstance(stores, SqlStores) else {}
 
 
 def build_media(settings: Settings) -> Media | None:

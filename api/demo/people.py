@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 import yaml
 
 from ordering.model import Person
@@ -29,6 +30,7 @@ async def listed(settings: Settings, stores: Stores) -> list[dict[str, Any]]:
 async def _described(settings: Settings, tx: Transaction, person: Person, entry: dict[str, str]) -> dict[str, Any]:
     # Whoever has no mobile of their own still sits by a phone: the one that their codes go to, or one at home.
     phone = person.mobile or await tx.people.code_mobile(person) or entry["home_phone"]
+    ours = next(number for number, region in settings.inbound_numbers.items() if region == person.region)
     return {
         "id": person.id,
         "name": person.name,
@@ -37,10 +39,17 @@ async def _described(settings: Settings, tx: Transaction, person: Person, entry:
         "has_mobile": person.mobile is not None,
         "region": person.region,
         "region_name": entry["region_name"],
-        "our_number": next(number for number, region in settings.inbound_numbers.items() if region == person.region),
+        "our_number": ours,
+        "phone_written": _written(phone),
+        "our_number_written": _written(ours),
         "title": entry["title"],
         "shows": entry["shows"],
     }
+
+
+def _written(number: str) -> str:
+    """As a Swede writes it: 031-390 06 00."""
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 @cache

@@ -7,6 +7,7 @@ from fastapi import HTTPException, Request
 from twilio.request_validator import RequestValidator
 
 from api.channels.shared import settings_of
+from api.demo.inside import Inside
 
 WEBHOOK_SECONDS = 20.0
 
@@ -17,6 +18,8 @@ async def post_signed(request: Request, path: str, fields: dict[str, str]) -> ht
     url = f"{settings.public_url}{path}"
     signature = RequestValidator(settings.twilio_auth_token).compute_signature(url, fields)
     http: Any = request.app.state.http
+    inside: Inside = request.app.state.inside
+    inside.note("report" if path.endswith("/status") else "webhook", path=path, fields=fields, signature=signature)
     try:
         answer: httpx.Response = await http.post(
             url, data=fields, headers={"X-Twilio-Signature": signature}, timeout=WEBHOOK_SECONDS
@@ -25,4 +28,6 @@ async def post_signed(request: Request, path: str, fields: dict[str, str]) -> ht
         raise HTTPException(502, f"{path}: {type(error).__name__}") from None
     if not answer.is_success:
         raise HTTPException(502, f"{path}: {answer.status_code} {answer.text[:200]}")
+    if answer.headers.get("content-type", "").startswith("text/xml"):
+        inside.note("twiml", xml=answer.text)
     return answer

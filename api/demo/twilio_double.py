@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from api.channels.shared import settings_of
 from api.demo.signing import post_signed
+from ordering.gsm7 import segments
+from ordering.settings import Settings
 
 VERSION = "2010-04-01"
-MOST_KEPT = 1000
+MOST_KEPT = 10_000
 DELIVERED_AFTER_SECONDS = 0.3
 
 
@@ -28,6 +30,7 @@ class Sms:
     body: str
     direction: str  # "inbound" or "outbound-api", as Twilio says
     at: datetime
+    picture: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -37,8 +40,9 @@ class Phones:
     kept: list[Sms] = field(default_factory=list)
     reports: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def keep(self, *, sender: str, recipient: str, body: str, direction: str) -> Sms:
-        sms = Sms("SM" + secrets.token_hex(16), sender, recipient, body, direction, datetime.now(UTC))
+    def keep(self, *, sender: str, recipient: str, body: str, direction: str, picture: bytes | None = None) -> Sms:
+        kind = "MM" if picture else "SM"
+        sms = Sms(kind + secrets.token_hex(16), sender, recipient, body, direction, datetime.now(UTC), picture)
         self.kept.append(sms)
         del self.kept[:-MOST_KEPT]
         return sms
@@ -71,6 +75,7 @@ async def create_message(request: Request, sid: str) -> Any:
     if not (recipient and sender and body):
         return JSONResponse({"code": 21604, "message": "To, From and Body are required", "status": 400}, 400)
     sms = phones_of(request).keep(sender=sender, recipient=recipient, body=body, direction="outbound-api")
+    request.app.state.inside.sms_out(recipient=recipient, text=body)
     if form.get("StatusCallback"):
         _report_delivered(request, sms, sid)
     return message_resource(sms, sid)
@@ -91,6 +96,25 @@ async def list_messages(request: Request, sid: str) -> dict[str, Any]:
     return {"messages": found, **page, **addresses}
 
 
+@router.get("/Messages/{message_sid}/Media/{media_sid}")
+async def media(request: Request, message_sid: str, media_sid: str) -> Response:
+    """The picture of an MMS, for whoever has the account's credentials."""
+    found = next((one for one in phones_of(request).kept if one.sid == message_sid and one.picture), None)
+    if found is None or media_sid != _media_sid(found):
+        raise HTTPException(404)
+    return Response(found.picture, media_type="image/jpeg")
+
+
+def media_address(settings: Settings, sms: Sms) -> str:
+    """As Twilio tells it: on its own host, which whoever fetches it replaces with PAFYLL_TWILIO_BASE_URL."""
+    account = f"https://api.twilio.com/{VERSION}/Accounts/{settings.twilio_account_sid}"
+    return f"{account}/Messages/{sms.sid}/Media/{_media_sid(sms)}"
+
+
+def _media_sid(sms: Sms) -> str:
+    return "ME" + sms.sid[2:]
+
+
 def message_resource(sms: Sms, account_sid: str) -> dict[str, Any]:
     uri = f"/{VERSION}/Accounts/{account_sid}/Messages/{sms.sid}"
     outbound = sms.direction == "outbound-api"
@@ -107,7 +131,7 @@ def message_resource(sms: Sms, account_sid: str) -> dict[str, Any]:
         "from": sms.sender,
         "messaging_service_sid": None,
         "num_media": "0",
-        "num_segments": "1",
+        "num_segments": str(segments(sms.body)),
         "price": None,
         "price_unit": "SEK",
         "sid": sms.sid,

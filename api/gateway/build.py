@@ -3,6 +3,8 @@
 import secrets
 from datetime import datetime
 
+import httpx
+
 from api.gateway.context import OrderDialogue, Tools
 from api.gateway.gateway import Gateway
 from api.gateway.rasa_client import RasaClient
@@ -11,12 +13,16 @@ from api.texts import load_texts
 from ordering import wiring
 from ordering.ports import Stores, Transaction
 from ordering.settings import Settings
-from rulebook import load_rulebook
 
 
-def build_gateway(settings: Settings, stores: Stores) -> Gateway:
-    """The gateway of this process; its token is what its leases are held under."""
-    book = load_rulebook()
+def build_gateway(
+    settings: Settings, stores: Stores, *, rasa_transport: httpx.AsyncBaseTransport | None = None
+) -> Gateway:
+    """The gateway of this process; its token is what its leases are held under.
+
+    rasa_transport: another way to Rasa than straight, for the demo to watch it.
+    """
+    book = wiring.build_book(settings)
     tools = Tools(
         settings=settings,
         sealer=wiring.build_sealer(settings),
@@ -29,6 +35,6 @@ def build_gateway(settings: Settings, stores: Stores) -> Gateway:
     async def moment(tx: Transaction) -> datetime:
         return await wiring.now(tx, settings)
 
-    rasa = RasaClient(settings.rasa_url, timeout_seconds=settings.turn_timeout_seconds)
+    rasa = RasaClient(settings.rasa_url, timeout_seconds=settings.turn_timeout_seconds, transport=rasa_transport)
     handler = Handler(stores, tools, rasa, moment, secrets.token_urlsafe(16))
     return Gateway(handler, wiring.build_dispatcher(settings, stores))

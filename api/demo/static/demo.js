@@ -1,5 +1,7 @@
 /* The demo console. Everything it does goes through /demo/..., which signs and posts to the real webhooks. */
+import { Inside } from "/demo/static/inside.js";
 import { Phone } from "/demo/static/phone.js";
+import { Sound } from "/demo/static/sound.js";
 
 const $ = (id) => document.getElementById(id);
 const POLL_MS = 1200;
@@ -7,6 +9,7 @@ const IN_WORDS = { no_order: "Personen har ingen beställning än." };
 let people = [];
 let person = null;
 let shownSms = "";
+let picture = null;
 
 async function call(path, body) {
   const options = body === undefined ? {} : {
@@ -36,12 +39,15 @@ function bubble(who, text, extra) {
   const element = document.createElement("p");
   element.className = `bubble ${who}`;
   const sender = { me: "Du", pafyll: "Påfyll" }[who];
-  if (sender) {
-    const name = document.createElement("b");
-    name.textContent = extra ? `${sender} ${extra}` : sender;
-    element.append(name);
-  }
+  if (sender) element.append(small("b", extra?.at ? `${sender} ${extra.at}` : sender));
   element.append(text);
+  if (extra?.note) element.append(small("i", extra.note));
+  return element;
+}
+
+function small(name, text) {
+  const element = document.createElement(name);
+  element.textContent = text;
   return element;
 }
 
@@ -72,14 +78,15 @@ function choosePerson() {
   sessionStorage.setItem("demo-person", person.id);
   $("shows").textContent = person.shows;
   $("identity").textContent = person.identity_number;
-  $("mobile").textContent = person.has_mobile ? person.phone : "ingen registrerad";
+  $("mobile").textContent = person.has_mobile ? person.phone_written : "ingen registrerad";
   $("region").textContent = person.region_name;
-  $("sms-number").textContent = `till ${person.our_number}`;
-  $("phone-number").textContent = `till ${person.our_number}`;
+  $("sms-number").textContent = `till ${person.our_number_written}`;
+  $("phone-number").textContent = `till ${person.our_number_written}`;
   $("form-link").href = `/chat/form?region=${person.region}`;
   $("thread").replaceChildren();
   shownSms = "";
   phone.reset();
+  showAttached(null);
   showChat();
   showSms();
 }
@@ -107,15 +114,38 @@ async function showSms() {
   if (number !== person.phone || newest === shownSms) return;
   const known = new Set(shownSms.split(","));
   shownSms = newest;
-  add($("thread"), ...messages.filter((one) => !known.has(one.sid)).map((one) => bubble(one.who, one.text, one.at)));
+  add($("thread"), ...messages.filter((one) => !known.has(one.sid)).map(smsBubble));
+}
+
+function smsBubble({ who, text, at, segments, gsm7, picture: withPicture }) {
+  const cost = `${segments} segment${gsm7 ? "" : ", UCS-2"}`;
+  return bubble(who, text, { at, note: withPicture ? `bild, ${cost}` : cost });
+}
+
+/** Small enough for the demo's own door; a real MMS comes from Twilio. */
+async function attach(file) {
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, 480 / Math.max(image.width, image.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  showAttached(canvas.toDataURL("image/jpeg", 0.6).split(",")[1]);
+}
+
+function showAttached(content) {
+  picture = content;
+  $("attached").textContent = content ? "Bild bifogad" : "";
 }
 
 async function sendSms() {
   const text = $("sms-text").value;
-  if (!text.trim() || !person) return;
+  if ((!text.trim() && !picture) || !person) return;
+  const content = picture;
+  showAttached(null);
   $("sms-text").value = "";
   $("sms-text").focus();
-  await attempt(() => call("sms", { sender: person.phone, recipient: person.our_number, text }));
+  await attempt(() => call("sms", { sender: person.phone, recipient: person.our_number, text, picture: content }));
   await showSms();
 }
 
@@ -136,13 +166,19 @@ const deliver = (status) => attempt(async () => {
 
 /* Phone */
 
+const sound = new Sound({ on: () => $("sound").checked && !$("sound-choice").hidden });
+
 const phone = new Phone({
   numbers: () => ({ caller: person.phone, called: person.our_number }),
   post: (path, body) => call(path, body),
-  said: (who, text) => add($("transcript"), bubble(who, text)),
+  said: (who, text, language) => {
+    add($("transcript"), bubble(who, text));
+    if (who === "pafyll") sound.say(text, language);
+  },
   cleared: () => $("transcript").replaceChildren(),
   keyed: (digits) => { $("keyed").textContent = digits; },
-  twiml: (text) => { $("twiml").textContent = text.replace(/></g, ">\n<"); },
+  quiet: () => sound.quiet(),
+  ringing: (whether) => { $("transfer").hidden = !whether; },
   state: (text, inCall, listening) => {
     $("phone-state").textContent = text;
     $("call").disabled = inCall;
@@ -163,6 +199,9 @@ $("keypad").append(...["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#
 $("call").addEventListener("click", () => attempt(() => phone.call()));
 $("hang-up").addEventListener("click", () => attempt(() => phone.hangUp()));
 $("silence").addEventListener("click", () => attempt(() => phone.silence()));
+$("answered").addEventListener("click", () => attempt(() => phone.transferred("answered")));
+$("unanswered").addEventListener("click", () => attempt(() => phone.transferred("no-answer")));
+$("sound").addEventListener("change", () => sound.quiet());
 $("speech-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const words = $("speech").value.trim();
@@ -177,6 +216,18 @@ $("sms-form").addEventListener("submit", (event) => { event.preventDefault(); se
 $("sms-text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); sendSms(); }
 });
+$("picture").addEventListener("click", () => (picture ? showAttached(null) : $("picture-file").click()));
+$("picture-file").addEventListener("change", () => {
+  const [file] = $("picture-file").files;
+  $("picture-file").value = "";
+  if (file) attach(file).catch(() => notice("Filen gick inte att läsa som bild."));
+});
+for (const button of document.querySelectorAll("[data-show]")) {
+  button.addEventListener("click", () => {
+    document.body.dataset.shown = button.dataset.show;
+    for (const one of document.querySelectorAll("[data-show]")) one.setAttribute("aria-pressed", String(one === button));
+  });
+}
 for (const button of document.querySelectorAll("[data-days]")) {
   button.addEventListener("click", () => moveClock(Number(button.dataset.days)));
 }
@@ -187,5 +238,17 @@ for (const button of document.querySelectorAll("[data-delivery]")) {
 $("thread").dataset.empty = "Inga sms än.";
 $("transcript").dataset.empty = "Ring upp för att börja.";
 
-await attempt(async () => { showClock(await call("clock")); await loadPeople(); });
-setInterval(() => { if (person && !document.hidden) showSms().catch(() => {}); }, POLL_MS);
+const inside = new Inside($("turns"), (after) => call(`inside?after=${after}`));
+
+await attempt(async () => {
+  showClock(await call("clock"));
+  await inside.begin();
+  await loadPeople();
+  const { speech } = await call("abilities");
+  $("sound-choice").hidden = !speech;
+});
+setInterval(() => {
+  if (!person || document.hidden) return;
+  showSms().catch(() => {});
+  inside.look().catch(() => {});
+}, POLL_MS);

@@ -1,9 +1,11 @@
-/* A telephone that follows TwiML: Say, Gather, Dial (which ends the demo's call) and Hangup, with Twilio's own defaults. */
+/* A telephone that follows TwiML: Say, Gather, Dial, Redirect, Pause and Hangup, with Twilio's own defaults. */
 
 const DEFAULT_TIMEOUT_S = 5;
+const IGNORED = new Set(["Pause"]);
 
 export class Phone {
-  /** ui: numbers(), post(path, body), said(who, text), cleared(), keyed(digits), twiml(text), state(text, inCall, listening) */
+  /** ui: numbers(), post(path, body), said(who, text, language), cleared(), keyed(digits), quiet(), ringing(whether),
+      state(text, inCall, listening) */
   constructor(ui) {
     this.ui = ui;
     this.reset();
@@ -12,10 +14,9 @@ export class Phone {
   reset() {
     this.round = (this.round || 0) + 1;
     this.callSid = null;
-    this.gather = null;
-    this.setDigits("");
+    this.ui.quiet();
     this.ui.cleared();
-    this.ui.twiml("");
+    this.stopListening();
     this.ui.state("Inget samtal.", false, false);
   }
 
@@ -37,25 +38,46 @@ export class Phone {
   }
 
   async hangUp() {
+    this.ui.quiet();
     this.ui.said("event", "Du lade på.");
-    await this.over();
+    if (this.dial?.answered) return this.transferred("completed");
+    return this.over();
   }
 
   async press(key) {
     if (!this.gather) return;
+    this.ui.quiet(); // keys cut the speech
     const { numDigits, finishOnKey } = this.gather;
     if (key === finishOnKey) return this.send({ digits: this.digits });
     this.setDigits(this.digits + key);
     if (this.digits.length === numDigits) return this.send({ digits: this.digits });
-    this.timer = setTimeout(() => this.send({ digits: this.digits }), this.gather.timeout * 1000);
+    this.timer = setTimeout(() => this.send({ digits: this.digits }).catch(() => {}), this.gather.timeout * 1000);
   }
 
   async say(words) {
+    this.ui.quiet();
     if (this.gather) await this.send({ speech: words });
   }
 
   async silence() {
+    this.ui.quiet();
     if (this.gather) await this.send({});
+  }
+
+  /** How customer service's telephone, which this call was passed on to, was treated: "answered", or as Twilio says. */
+  async transferred(how) {
+    if (!this.dial) return;
+    this.ui.ringing(false);
+    if (how === "answered") {
+      this.dial.answered = true;
+      this.ui.said("event", "Kundtjänst svarar. Lägg på när ni har talat färdigt.");
+      this.ui.state("Du talar med kundtjänst.", true, false);
+      return;
+    }
+    if (how === "no-answer") this.ui.said("event", "Kundtjänst svarar inte.");
+    const { action } = this.dial;
+    this.dial = null;
+    await this.step({ action, transfer: how });
   }
 
   setDigits(digits) {
@@ -66,14 +88,17 @@ export class Phone {
 
   async send(given) {
     const { action } = this.gather;
-    const round = this.round;
-    this.gather = null;
-    this.setDigits("");
+    this.stopListening();
     this.ui.said(given.digits || given.speech ? "me" : "event",
       given.digits ? `Knappar: ${given.digits}` : given.speech || "(tystnad)");
+    await this.step({ action, ...given });
+  }
+
+  async step(given) {
+    const round = this.round;
     this.ui.state("Väntar på svar …", true, false);
     try {
-      const answer = await this.ui.post(`calls/${this.callSid}/step`, { ...this.numbers, action, ...given });
+      const answer = await this.ui.post(`calls/${this.callSid}/step`, { ...this.numbers, ...given });
       if (round === this.round) await this.follow(answer.twiml);
     } catch (error) {
       if (round === this.round) this.ended("Samtalet bröts.");
@@ -83,24 +108,32 @@ export class Phone {
 
   /** Does what the TwiML says until it waits for the caller or ends. */
   async follow(twiml) {
-    this.ui.twiml(twiml);
     const response = new DOMParser().parseFromString(twiml, "text/xml").documentElement;
     for (const verb of response.children) {
-      if (verb.nodeName === "Say") this.ui.said("pafyll", verb.textContent);
+      if (verb.nodeName === "Say") this.speak(verb);
       else if (verb.nodeName === "Gather") return this.listen(verb);
+      else if (verb.nodeName === "Redirect") return this.step({ action: verb.textContent.trim(), redirect: true });
+      else if (verb.nodeName === "Dial") return this.pass(verb);
       else if (verb.nodeName === "Hangup") break;
-      else if (verb.nodeName === "Dial") {
-        this.ui.said("event", `Samtalet kopplas vidare till ${verb.textContent}.`);
-        return this.over();
-      }
-      else throw new Error(`Telefonen förstår inte ${verb.nodeName}.`);
+      else if (!IGNORED.has(verb.nodeName)) throw new Error(`Telefonen förstår inte ${verb.nodeName}.`);
     }
     this.ui.said("event", "Påfyll lade på.");
     return this.over();
   }
 
+  speak(verb) {
+    this.ui.said("pafyll", verb.textContent, (verb.getAttribute("language") || "sv").slice(0, 2));
+  }
+
+  pass(verb) {
+    this.ui.said("event", `Samtalet kopplas vidare till ${verb.textContent}.`);
+    this.dial = { action: verb.getAttribute("action"), answered: false };
+    this.ui.state("Det ringer hos kundtjänst …", true, false);
+    this.ui.ringing(true);
+  }
+
   listen(verb) {
-    for (const say of verb.children) this.ui.said("pafyll", say.textContent);
+    for (const inner of verb.children) if (inner.nodeName === "Say") this.speak(inner);
     const numDigits = Number(verb.getAttribute("numDigits")) || null;
     this.gather = {
       action: verb.getAttribute("action"),
@@ -112,6 +145,13 @@ export class Phone {
     this.ui.state(`${how}, eller säg något.`, true, true);
   }
 
+  stopListening() {
+    this.gather = null;
+    this.dial = null;
+    this.ui.ringing(false);
+    this.setDigits("");
+  }
+
   async over() {
     const { callSid, numbers } = this;
     this.ended("Samtalet är slut.");
@@ -121,8 +161,7 @@ export class Phone {
   ended(text) {
     this.round += 1;
     this.callSid = null;
-    this.gather = null;
-    this.setDigits("");
+    this.stopListening();
     this.ui.state(text, false, false);
   }
 }
