@@ -332,3 +332,35 @@ class OneTimeCode:
     expires_at: datetime
     tries: int
     used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCall:
+    """A call to the phone line. sid: Twilio's id of it.
+
+    transferred_at: when it was first passed on to customer service; answered_at: when somebody took it there.
+    status, seconds: how Twilio says that it ended, and how long it was. followed_at: when it was looked at afterwards.
+    """
+
+    sid: str
+    region: str
+    began_at: datetime
+    transferred_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    status: str | None = None
+    seconds: int | None = None
+    followed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A person's PIN code, as a digest. wrong: how many wrong ones were tried in a row, the last at `wrong_at`."""
+
+    person_id: int
+    salt: str
+    digest: str
+    set_at: datetime
+    set_by: str
+    wrong: int = 0
+    wrong_at: datetime | None = None

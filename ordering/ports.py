@@ -27,6 +27,8 @@ from ordering.model import (
     OrderStatus,
     OutboxRow,
     Person,
+    PhoneCall,
+    Pin,
     SmsDetail,
     Thread,
     Visit,
@@ -175,6 +177,36 @@ class Callbacks(Protocol):
         ...
 
 
+class PhoneCalls(Protocol):
+    """Each moment is kept the first time it is told; False where it was known, or the call is not."""
+
+    async def begin(self, sid: str, *, region: str, now: datetime) -> None: ...
+    async def by_sid(self, sid: str) -> PhoneCall | None: ...
+    async def transferred(self, sid: str, *, now: datetime) -> None: ...
+    async def answered(self, sid: str, *, now: datetime) -> bool: ...
+    async def ended(self, sid: str, *, status: str, seconds: int | None, now: datetime) -> bool: ...
+    async def followed(self, sid: str, *, now: datetime) -> bool: ...
+    async def to_follow(self, *, ended_before: datetime, limit: int) -> list[PhoneCall]:
+        """Those over before then that nobody has followed up, oldest first."""
+        ...
+
+    async def of_region(self, region: str, *, since: datetime, until: datetime) -> list[PhoneCall]:
+        """Those that began in that time, oldest first."""
+        ...
+
+
+class Pins(Protocol):
+    async def of_person(self, person_id: int) -> Pin | None: ...
+    async def set(self, pin: Pin) -> None:
+        """In place of the one that was."""
+        ...
+
+    async def remove(self, person_id: int) -> bool: ...
+    async def tried(self, person_id: int, *, wrong: int, now: datetime) -> None:
+        """wrong: how many wrong ones in a row there are now."""
+        ...
+
+
 class Conversations(Protocol):
     async def thread(self, *, channel: Channel, region: str, key: str, address: str | None) -> Thread:
         """Finds it or makes it. Until the end of the transaction it is not purged."""
@@ -231,6 +263,10 @@ class Conversations(Protocol):
     ) -> Visit: ...
     async def save_visit(self, visit: Visit) -> None:
         """Only the gateway does, while it holds the thread's lease."""
+        ...
+
+    async def visited_since(self, person_id: int, since: datetime, *, besides: int) -> bool:
+        """Whether a visit about this person, other than the one besides, has been active since then."""
         ...
 
     async def visit_by_sender(self, sender_id: str) -> Visit | None: ...
@@ -402,6 +438,8 @@ class Transaction(Protocol):
     orders: Orders
     complaints: Complaints
     callbacks: Callbacks
+    phone_calls: PhoneCalls
+    pins: Pins
     conversations: Conversations
     outbox: Outbox
     stopped_numbers: StoppedNumbers

@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     keep_codes_days: int = Field(7, ge=1, description="Days that used and expired login codes are kept, as digests.")
     keep_visits_days: int = Field(30, ge=2, description="Days that visits and what was offered in them are kept.")
     keep_callbacks_days: int = Field(90, ge=1, description="Days that calls which came to an end are kept.")
+    keep_calls_days: int = Field(
+        1096, ge=1, description="Days that it is kept when calls came and how soon they were answered; three years."
+    )
     keep_access_log_days: int = Field(
         1826, ge=366, description="Days that it is kept who has read or changed what about whom; five years."
     )

@@ -22,17 +22,20 @@ MOST_HINTS = 500
 MOST_HINT = 100
 
 
-def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str]) -> str:
+def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str], taken: str | None = None) -> str:
     """TwiML for one step of a call.
 
     next_step: address that Twilio posts the caller's keys or words to, silence and how a transfer went too.
+    taken: address that is told when somebody takes a transferred call.
     say: `texts.say`; words a choice as "Tryck 1 för ...". voices: Twilio's name of the voice, by language.
     """
     response = VoiceResponse()
     if reply.transfer:
         _add_texts(response, reply, say, voices)
         dial = Dial(action=next_step, method="POST", timeout=SECONDS_TO_RING)
-        dial.number(reply.transfer)
+        dial.number(
+            reply.transfer, status_callback=taken, status_callback_event="answered", status_callback_method="POST"
+        )
         response.append(dial)
         return str(response)
     if reply.end:

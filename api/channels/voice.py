@@ -6,14 +6,17 @@ A step that takes long is answered by a word to wait, and asked for again: the c
 
 import asyncio
 import logging
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.channels.shared import answered, customer_service_of, gateway_of, not_kept, say_of, settings_of
+from api.channels.shared import answered, customer_service_of, gateway_of, not_kept, say_of, settings_of, stores_of
 from api.channels.twilio_signature import SignedForm, phone_number, region_called, required
 from api.channels.twiml import hold, speak
 from api.gateway.messages import Event, Incoming, Reply
+from ordering.use_cases.phone_calls import hear_end
+from ordering.wiring import utc_now
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/twilio/voice", tags=["Twilio"])
@@ -24,6 +27,7 @@ PATIENCE_SECONDS = 3.5  # of silence, before the caller hears that we are still 
 MOST_WAITS = 20
 _ANSWERING: set[asyncio.Task[Reply | None]] = set()
 
+CallSid = Annotated[str, Path(pattern="^CA[0-9a-f]{32}$")]
 Step = Annotated[int, Path(ge=1, le=1000)]
 Language = Annotated[str, Query(pattern="^(sv|en)$", description="Spoken last, in case nothing can be looked up.")]
 
@@ -54,11 +58,26 @@ async def caller_waits(
     return await _told(request, incoming, answering, language, waited=times)
 
 
+@router.post("/answered/{call_sid}", status_code=204)
+async def transfer_answered(request: Request, form: SignedForm, call_sid: CallSid) -> None:
+    """Somebody at customer service has taken the call that was passed on. The form is about the call to them."""
+    async with stores_of(request).begin() as tx:
+        await tx.phone_calls.answered(call_sid, now=utc_now())
+
+
 @router.post("/status", status_code=204)
-async def call_status(form: SignedForm) -> None:
-    """How a call went, as Twilio reports it."""
-    call_sid, status = required(form, "CallSid", "CallStatus")
+async def call_status(request: Request, form: SignedForm) -> None:
+    """How a call went, as Twilio reports it: late, twice or out of order too."""
+    call_sid, status, receiver = required(form, "CallSid", "CallStatus", "To")
     logger.info("Call %s is %s after %s s", call_sid, status, form.get("CallDuration", "?"))
+    region, seconds = region_called(request, receiver), _seconds(form, "CallDuration")
+    async with stores_of(request).begin() as tx:
+        await hear_end(tx, sid=call_sid, region=region, status=status, seconds=seconds, now=utc_now())
+
+
+def _seconds(form: dict[str, str], name: str) -> int | None:
+    told = form.get(name, "")
+    return int(told) if re.fullmatch("[0-9]{1,6}", told) else None
 
 
 def _incoming(request: Request, form: dict[str, str], *, step: int) -> Incoming:
@@ -73,6 +92,7 @@ def _incoming(request: Request, form: dict[str, str], *, step: int) -> Incoming:
         text=text,
         keyed=bool(text and form.get("Digits")),
         event="start" if step == 0 else _event(form, text),
+        talked_seconds=_seconds(form, "DialCallDuration") or 0,
     )
 
 
@@ -114,7 +134,8 @@ async def _told(
     else:
         reply = (answering.result() if answering.done() else None) or _out_of_order(request, incoming.region, language)
         next_step = _in_language(f"{address}{step + 1}", reply.language)
-        twiml = speak(reply, next_step=next_step, say=say, voices=settings.voices)
+        taken = f"{settings.public_url}/twilio/voice/answered/{incoming.thread_key}"
+        twiml = speak(reply, next_step=next_step, taken=taken, say=say, voices=settings.voices)
     return Response(twiml, media_type="text/xml")
 
 

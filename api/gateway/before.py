@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from api.gateway import callback, confirm, failures, identity, language, phone, pictures, sms_words, whose
+from api.gateway import callback, confirm, failures, hung_up, identity, language, phone, pictures, sms_words, whose
 from api.gateway.choices import Picked, by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
@@ -131,8 +131,8 @@ async def _words(ctx: Context, text: str) -> Decided:
         language.follow(ctx, text)
     if memory.step and callback.is_login(ctx, text) and (decided := await _login(ctx, text)):
         return decided
-    if take_back := callback.taken_back(text):
-        return Decided(ask=take_back)
+    if asked := callback.taken_back(text) or hung_up.goes_on(ctx, text):
+        return Decided(ask=asked)
     if (answer := confirm.take(ctx, text)) is not None:
         return Decided(said=answer) if isinstance(answer, Said) else Decided(ask=answer)
     if fold(text) in _AGAIN:

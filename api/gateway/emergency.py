@@ -1,4 +1,7 @@
-"""Hears that somebody's life may be in danger, before identity and without Rasa. The words are in emergency.yml.
+"""Hears that somebody's life may be in danger, by the words in emergency.yml.
+
+What is surely one is answered before identity and without Rasa. A single sign of danger ("he is so pale") stands in
+many harmless sentences too, so there Rasa's reading is a second opinion (bot/door/channel.py).
 
 Pure and fast enough to be asked about every message: words the file knows are found by lookup, and only words
 nobody knows are compared letter by letter.
@@ -41,10 +44,14 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """family: "chest_pain" and so on. language: what the message seems to be written in, sv or en."""
+    """family: "chest_pain" and so on. language: what the message seems to be written in, sv or en.
+
+    sure: False where one sign of danger is all there is.
+    """
 
     family: str
     language: str
+    sure: bool = True
 
 
 class Detector:
@@ -100,19 +107,22 @@ class Detector:
         places = self._places(tokens)
         if not places:
             return None
-        family = next((family.name for family in self._families if _heard(family, places)), None)
+        language = self._language(prepared.split())
+        if family := next((family.name for family in self._families if _heard(family, places)), None):
+            return Heard(family, language)
         # A bare number is an answer to a question, whatever it would be of sugar.
-        if family is None and not prepared.replace(" ", "").isdigit() and self._signs_of_danger(places):
-            family = "signs_of_danger"
-        return Heard(family, self._language(prepared.split())) if family else None
+        signs = 0 if prepared.replace(" ", "").isdigit() else self._signs_of_danger(places)
+        return Heard("signs_of_danger", language, sure=signs > 1) if signs else None
 
-    def _signs_of_danger(self, places: Places) -> bool:
+    def _signs_of_danger(self, places: Places) -> int:
+        """How many kinds of them; 0 where they are outweighed by what an ordinary message speaks of."""
         signs, hints, circumstances = (
             sum(_any(entries, places) for entries in kinds) for kinds in (self._signs, self._hints, self._circumstances)
         )
         if _any(self._ordinary, places):
-            return signs >= 2 or (signs + hints >= 2 and signs + hints + circumstances >= 3)
-        return signs + hints >= 1 or circumstances >= 2
+            enough = signs >= 2 or (signs + hints >= 2 and signs + hints + circumstances >= 3)
+            return signs + hints if enough else 0
+        return signs + hints or int(circumstances >= 2)
 
     def _language(self, tokens: list[str]) -> str:
         english = sum(token in self._english for token in tokens)
@@ -214,5 +224,5 @@ def _detector() -> Detector:
 
 
 def emergency(text: str) -> Heard | None:
-    """The emergency that `text` tells of, or None."""
+    """The emergency that `text` tells of, or may tell of; None when nothing points to one."""
     return _detector().heard(text)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from api.gateway import hung_up
 from api.gateway.keeping import SPARE_SECONDS, Kept, hear_emergency, keep, lease, reply_of
 from api.gateway.language import heard
 from api.gateway.messages import Incoming, Reply
@@ -188,6 +189,8 @@ class Gateway:
             try:
                 async with self._handler.stores.begin() as tx:
                     threads = await tx.conversations.threads_waiting(datetime.now(UTC))
+                    offered = await hung_up.follow_up(self._handler, tx, now=datetime.now(UTC))
+                self._send(offered)
                 for thread in threads:
                     if thread.id not in self._workers:
                         self._wake(thread)

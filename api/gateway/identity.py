@@ -17,6 +17,7 @@ from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
 from ordering.local_time import STOCKHOLM
 from ordering.model import Person
+from ordering.use_cases import pin
 from rulebook.identity_numbers import IdentityNumber, find_numbers, parse_identity
 
 CODE_LASTS = timedelta(minutes=5)
@@ -169,7 +170,8 @@ async def _send_code(ctx: Context, person: Person | None) -> Said:
     hour_ago = ctx.real - timedelta(hours=1)
     sent = await ctx.tx.conversations.codes_sent(person_id=person.id if person else NOBODY, since=hour_ago)
     mobile = await ctx.tx.people.code_mobile(person) if person and sent < PERSON_CODES else None
-    code_id, code = await _new_code(ctx, person.id if person and mobile else None)
+    has_pin = await ctx.tx.pins.of_person(person.id if person else NOBODY) is not None
+    code_id, code = await _new_code(ctx, person.id if person and (mobile or has_pin) else None)
     if mobile:
         text = ctx.tools.say("utter_gateway_code_sms", channel="sms", language=ctx.visit.language, code=code)
         await ctx.sms(recipient=mobile, text=text, key=f"code:{code_id}")
@@ -215,12 +217,17 @@ async def _take_code(ctx: Context, text: str, said: str) -> Said | Known | None:
     if stored is None or stored.tries >= MOST_TRIES:
         return await _close(ctx)
     good = right and not stored.used and stored.expires_at > ctx.real and stored.person_id is not None
-    await ctx.tx.conversations.count_try(stored.id, used=good)
-    if good and stored.person_id is not None:
-        return await _proved(ctx, await ctx.tx.people.get(stored.person_id))
+    by_pin = not good and ctx.visit.channel == "voice" and await _is_pin(ctx, stored.person_id, digits)
+    await ctx.tx.conversations.count_try(stored.id, used=good or by_pin)
+    if (good or by_pin) and stored.person_id is not None:
+        return await _proved(ctx, await ctx.tx.people.get(stored.person_id), by_pin=by_pin)
     if stored.tries + 1 >= MOST_TRIES:
         return await _close(ctx)
     return Said([ctx.say("utter_gateway_code_wrong")], offered=[], expects="code")
+
+
+async def _is_pin(ctx: Context, person_id: int | None, digits: str) -> bool:
+    return await pin.is_right(ctx.tx, ctx.tools.sealer, person_id, digits, now=ctx.real)
 
 
 async def _again(ctx: Context) -> Said:
@@ -235,10 +242,10 @@ async def _again(ctx: Context) -> Said:
     return await _send_code(ctx, person)
 
 
-async def _proved(ctx: Context, owner: Person) -> Said | Known:
-    """The code was right: whoever holds the mobile it went to is speaking."""
+async def _proved(ctx: Context, owner: Person, *, by_pin: bool = False) -> Said | Known:
+    """The code was right: whoever holds the mobile it went to is speaking. A PIN is the owner's own."""
     speaker = owner
-    if not owner.mobile and (mobile := await ctx.tx.people.code_mobile(owner)):
+    if not by_pin and not owner.mobile and (mobile := await ctx.tx.people.code_mobile(owner)):
         holders = await ctx.tx.people.by_mobile(ctx.visit.region, mobile)
         for holder in holders:
             if any(patient.id == owner.id for patient in await ctx.tx.people.represented_by(holder.id)):

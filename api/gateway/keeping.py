@@ -34,11 +34,11 @@ class Kept:
 
 
 def hear_emergency(handler: Handler, incoming: Incoming) -> Reply | None:
-    """The answer to an emergency. Needs neither identity, nor Rasa, nor the database."""
+    """The answer to what is surely an emergency. Needs neither identity, nor Rasa, nor the database."""
     if incoming.event != "message" or not incoming.text:
         return None
     heard = emergency(clean(incoming.text))
-    if heard is None:
+    if heard is None or not heard.sure:
         return None
     logger.warning("an emergency was heard on %s", incoming.channel)
     text = handler.tools.say("utter_gateway_emergency", channel=incoming.channel, language=heard.language)

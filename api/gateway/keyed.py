@@ -11,7 +11,6 @@ from api.gateway.choices import pick
 from api.gateway.context import Context, Said
 from api.gateway.memory import Keyed, Offered
 
-_COMMANDS = ("0", "8")
 _FEWEST_OF_A_TEXT = 2  # a single key where words are awaited is a choice
 _IN_GROUPS = {12: (4, 2, 2, 4), 10: (3, 3, 2, 2), 8: (2, 2, 2, 2), 5: (3, 2)}
 _YES_WORDS = ("ja", "japp", "rätt", "det stämmer", "stämmer", "yes", "correct", "that is right")
@@ -47,19 +46,26 @@ def settle(ctx: Context, text: str) -> Said | str | None:
     memory, keyed = ctx.memory, ctx.memory.keyed
     if keyed is None:
         return None
-    picked = None if text in _COMMANDS else pick(text, memory.offered, multiple=False)
+    picked = pick(text, memory.offered, multiple=False)
     if picked and picked.problem:
         again = [ctx.say("utter_gateway_no_such_choice")]
         return Said(again, offered=list(memory.offered), expects="choice", understood=False)
-    memory.keyed = None
-    ctx.changed = True
-    memory.offered, memory.expects, memory.last = list(keyed.offered), keyed.expects, list(keyed.last)
+    drop(ctx)
     if picked and picked.choices[0].entities.get("keyed") == "yes":
         return keyed.text
     if picked or "*" in text:
         again = [ctx.say("utter_gateway_keyed_again"), *keyed.last[-1:]]
         return Said(again, offered=list(keyed.offered), expects=keyed.expects, understood=None)
     return None
+
+
+def drop(ctx: Context) -> None:
+    """The number is forgotten, and its question is the open one again."""
+    memory, keyed = ctx.memory, ctx.memory.keyed
+    if keyed:
+        memory.keyed = None
+        memory.offered, memory.expects, memory.last = list(keyed.offered), keyed.expects, list(keyed.last)
+        ctx.changed = True
 
 
 def _is_to_be_checked(ctx: Context, text: str, digits: str) -> bool:

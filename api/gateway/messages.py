@@ -22,7 +22,7 @@ class Incoming:
     keyed: the text came from the keys of a telephone.
     keyword: what Twilio itself has taken the message for, and answered (its opt-out management): we do not answer too.
     event: "start" when a call or chat begins, "silence" when nothing came; after a transfer "transferred" when somebody
-    took the call, else "unanswered".
+    took the call, else "unanswered". talked_seconds: how long they then talked.
     """
 
     channel: Channel
@@ -33,6 +33,7 @@ class Incoming:
     text: str = ""
     choice: str | None = None
     event: Event = "message"
+    talked_seconds: int = 0
     keyed: bool = False
     media: tuple[str, ...] = ()
     picture: str | None = None

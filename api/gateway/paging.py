@@ -64,14 +64,14 @@ def _pages(ctx: Context, texts: list[str], keyed: list[Offered], also_in: str | 
             page = []
         page.append(part)
     first = keyed[:MOST_CHOICES]
-    if page and _length(ctx, [*page, question]) + _told(ctx, first) > MOST_CHARACTERS:
+    if page and _length(ctx, [*page, question]) + _told(ctx, first) + _more(ctx) > MOST_CHARACTERS:
         pages.append(Page(page))
         page = []
     page = [part for part in (*page, question) if part]
     left = keyed
     while left or page:
         count = min(len(left), MOST_CHOICES)
-        room = MOST_CHARACTERS - _length(ctx, page) - (_more(ctx) if len(left) > count else 0)
+        room = MOST_CHARACTERS - _length(ctx, page) - (_more(ctx) if pages or len(left) > count else 0)
         while count > 1 and _told(ctx, left[:count]) > room:
             count -= 1
             room = MOST_CHARACTERS - _length(ctx, page) - _more(ctx)
@@ -90,11 +90,10 @@ def _offered(ctx: Context, at: int, offered: list[Offered]) -> list[Offered]:
     ]
     told.sort(key=lambda choice: here.index(choice.token) if choice.token in here else len(here))
     following = at + 1 if at + 1 < len(pages) else 0
-    if not here:
-        name = "utter_choice_hear_the_rest"
+    if following:
+        name = "utter_choice_more" if here else "utter_choice_hear_the_rest"
     else:
-        name = "utter_choice_more" if following else "utter_choice_from_the_first"
-        following = following or next(place for place, page in enumerate(pages) if page.choices)
+        name = "utter_choice_from_the_first" if pages[0].choices else "utter_choice_all_again"
     words = ("nästa", "fler", "mer", "resten", "fortsätt", "next", "more", "the rest", "go on")
     lead = Offered(secrets.token_urlsafe(16), ctx.say(name), str(len(here) + 1), aliases=words, page=following)
     return [*told, lead] if here else [lead, *told]

@@ -1,6 +1,7 @@
 """What only a telephone has: keys that are commands, numbers that are keyed, pages of a list, and silence."""
 
 import re
+from datetime import timedelta
 
 from api.gateway import failures, identity, keyed, language, paging
 from api.gateway.choices import pick
@@ -23,6 +24,9 @@ async def hear(ctx: Context, text: str) -> Heard:
     text = _in_figures(ctx, text.rstrip("# "))
     if text == _AGAIN and not keyed.is_keying(ctx):
         return again(ctx)
+    if memory.keyed and text in (_PERSON, _LANGUAGE):
+        keyed.drop(ctx)
+        return _command(ctx, text, keying=False) or text
     if memory.keyed:
         settled = keyed.settle(ctx, text)
         return _command(ctx, text) or text if settled is None else settled
@@ -35,7 +39,7 @@ async def hear(ctx: Context, text: str) -> Heard:
 def again(ctx: Context) -> Said:
     """What was said last, once more."""
     memory = ctx.memory
-    if not memory.last:
+    if not memory.last and not memory.offered:
         return Said([ctx.say("utter_gateway_nothing_to_repeat")], understood=None)
     return Said(list(memory.last), offered=list(memory.offered), expects=memory.expects, understood=None)
 
@@ -69,6 +73,19 @@ def _is_once_too_many(memory: Memory) -> bool:
     return memory.failed_here > 0 or memory.failed + 1 >= failures.MOST_IN_A_VISIT
 
 
+async def note(ctx: Context, said: Said) -> None:
+    """Keeps when the call began, was passed on and was answered there, for the figures of customer service (S4)."""
+    if ctx.visit.channel != "voice":
+        return
+    calls, sid, event = ctx.tx.phone_calls, ctx.thread.key, ctx.incoming.event
+    if event == "start":
+        await calls.begin(sid, region=ctx.visit.region, now=ctx.real)
+    if event == "transferred":  # known to the second already, unless that report was lost
+        await calls.answered(sid, now=ctx.real - timedelta(seconds=ctx.incoming.talked_seconds))
+    if said.transfer:
+        await calls.transferred(sid, now=ctx.real)
+
+
 def told(ctx: Context, said: Said) -> Said:
     """The reply as the phone tells it: keys explained once, another language offered, long ones in pages."""
     if ctx.visit.channel != "voice":
@@ -90,7 +107,7 @@ def _in_figures(ctx: Context, text: str) -> str:
     return readings[0]
 
 
-def _command(ctx: Context, text: str) -> Said | Ask | None:
+def _command(ctx: Context, text: str, *, keying: bool | None = None) -> Said | Ask | None:
     """0, 8 and *. While an amount is keyed only * is one, wherever it stands among the figures."""
     memory = ctx.memory
     if (ctx.incoming.keyed and _BACK in text) or text == _BACK:
@@ -98,7 +115,7 @@ def _command(ctx: Context, text: str) -> Said | Ask | None:
             return identity.back(ctx)
         nobody = ctx.visit.person_id is None and not memory.question
         return Ask(intent="repeat" if nobody else "go_back")
-    if keyed.is_keying(ctx):
+    if keyed.is_keying(ctx) if keying is None else keying:
         return None
     if text == _PERSON:
         return Ask(intent="talk_to_human")

@@ -59,7 +59,7 @@ class RasaClient:
                 "entities": [{"entity": name, "value": value} for name, value in ask.entities],
             }
         else:
-            body["text"] = ask.text or ""
+            body |= {"text": ask.text or "", "alarming": ask.alarming}
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await self._post(body)

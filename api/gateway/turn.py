@@ -174,6 +174,7 @@ class Handler:
     async def _finish(self, ctx: Context, row: InboxRow, said: Said, kept: str | None) -> Done:
         """The reply, the visit, the inbox row and the lease, in the context's transaction."""
         memory, sealer, conversations = ctx.memory, self.tools.sealer, ctx.tx.conversations
+        await phone.note(ctx, said)
         said = phone.told(ctx, said)
         memory.plan, memory.expects = None, said.expects
         if said.understood or not memory.last:  # else the question stays what "say it again" says

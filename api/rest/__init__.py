@@ -12,12 +12,13 @@ from api.rest import (
     complaints,
     failed_messages,
     orders,
+    phone,
     prescriptions,
     problems,
     rules,
 )
 
-DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages, access_log)
+DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages, access_log, phone)
 
 router = APIRouter(prefix="/api/v1")
 for _doors in DOORS:

@@ -20,6 +20,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown_person": (404, "The region has no person with this number."),
     "unknown_line": (404, "There is no such prescription line."),
     "cancelled_order": (409, "The order is cancelled and cannot be delivered."),
+    "pin_too_easy": (409, "The PIN is too easy to guess."),
     "unknown_message": (404, "There is no failed message with this id."),
     "content_gone": (409, "What the message said is no longer there, so it cannot be replayed."),
     "one_time_code": (409, "A login code is not sent again; the patient asks for a new one."),

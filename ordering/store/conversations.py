@@ -93,6 +93,15 @@ _PRESENT_VISIT = (
     .order_by(visits.c.id.desc())
     .limit(1)
 )
+_VISITED_SINCE = (
+    select(visits.c.id)
+    .where(
+        visits.c.person_id == bindparam("person"),
+        visits.c.last_at > bindparam("since"),
+        visits.c.id != bindparam("besides"),
+    )
+    .limit(1)
+)
 _VISIT_BY_SENDER = _VISIT.where(visits.c.sender_id == bindparam("sender"))
 _ADDRESS = (
     select(threads.c.address).join(visits, visits.c.thread_id == threads.c.id).where(visits.c.id == bindparam("visit"))
@@ -243,6 +252,10 @@ class SqlConversations:
                 "new_state": visit.state,
             },
         )
+
+    async def visited_since(self, person_id: int, since: datetime, *, besides: int) -> bool:
+        parameters = {"person": person_id, "since": since, "besides": besides}
+        return (await self._work.read(_VISITED_SINCE, parameters)).first() is not None
 
     async def visit_by_sender(self, sender_id: str) -> Visit | None:
         row = (await self._work.read(_VISIT_BY_SENDER, {"sender": sender_id})).first()

@@ -6,7 +6,18 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, delete, exists, func, or_, select
 
 from ordering.store.connection import Work
-from ordering.store.tables import access_log, callbacks, complaints, inbox, one_time_codes, orders, outbox, threads, visits
+from ordering.store.tables import (
+    access_log,
+    callbacks,
+    complaints,
+    inbox,
+    one_time_codes,
+    orders,
+    outbox,
+    phone_calls,
+    threads,
+    visits,
+)
 
 _BEFORE: BindParameter[datetime] = bindparam("before")
 _FINISHED = ("delivered", "cancelled")
@@ -52,6 +63,7 @@ _MAY_GO: dict[str, tuple[tuple[Table, ColumnElement[bool]], ...]] = {
             ),
         ),
     ),
+    "calls": ((phone_calls, phone_calls.c.began_at < _BEFORE),),
     "access_log": ((access_log, access_log.c.at < _BEFORE),),
     "drafts": ((orders, and_(orders.c.status == "new", orders.c.status_at < _BEFORE)),),
     "complaints": ((complaints, and_(complaints.c.status != "open", complaints.c.opened_at < _BEFORE, ~_mail_unsent)),),

@@ -17,6 +17,8 @@ from ordering.store.imports import SqlImports
 from ordering.store.orders import SqlOrders
 from ordering.store.outbox import SqlOutbox
 from ordering.store.people import SqlPeople
+from ordering.store.phone_calls import SqlPhoneCalls
+from ordering.store.pins import SqlPins
 from ordering.store.retention import SqlRetention
 from ordering.store.stopped_numbers import SqlStoppedNumbers
 
@@ -29,6 +31,8 @@ class SqlTransaction:
     orders: ports.Orders
     complaints: ports.Complaints
     callbacks: ports.Callbacks
+    phone_calls: ports.PhoneCalls
+    pins: ports.Pins
     conversations: ports.Conversations
     outbox: ports.Outbox
     stopped_numbers: ports.StoppedNumbers
@@ -44,6 +48,8 @@ class SqlTransaction:
         self.orders = SqlOrders(work)
         self.complaints = SqlComplaints(work)
         self.callbacks = SqlCallbacks(work)
+        self.phone_calls = SqlPhoneCalls(work)
+        self.pins = SqlPins(work)
         self.conversations = SqlConversations(work)
         self.outbox = SqlOutbox(work)
         self.stopped_numbers = SqlStoppedNumbers(work)

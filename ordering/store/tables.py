@@ -383,6 +383,38 @@ stopped_numbers = _table(
     Column("stopped_at", Moment, nullable=False),
 )
 
+phone_calls = _table(
+    "phone_calls",
+    _id(),
+    Column("sid", String(40), nullable=False, unique=True),
+    Column("region", String(20), nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("transferred_at", Moment),
+    Column("answered_at", Moment),
+    Column("ended_at", Moment),
+    Column("status", String(20)),
+    Column("seconds", Integer),
+    Column("followed_at", Moment),
+    Index("ix_phone_calls_region_began_at", "region", "began_at"),
+    Index(
+        "ix_phone_calls_to_follow",
+        "ended_at",
+        sqlite_where=text("followed_at IS NULL"),
+        postgresql_where=text("followed_at IS NULL"),
+    ),
+)
+
+pins = _table(
+    "pins",
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("salt", String(32), nullable=False),
+    Column("digest", String(128), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("set_by", String(100), nullable=False),
+    Column("wrong", Integer, nullable=False),
+    Column("wrong_at", Moment),
+)
+
 # The migration adds triggers: rows are never changed, and none is removed before a year has gone.
 access_log = _table(
     "access_log",

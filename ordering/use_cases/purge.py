@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ordering.ports import Stores
 
 # The order matters: a conversation goes after its messages, a complaint and its order after the mails about them.
-KEPT = ("messages", "failed", "codes", "visits", "callbacks", "access_log", "drafts", "complaints", "orders")
+KEPT = ("messages", "failed", "codes", "visits", "callbacks", "calls", "access_log", "drafts", "complaints", "orders")
 BATCH = 500
 EVERY = timedelta(days=1)
 

@@ -57,8 +57,25 @@ class FakeOutbox:
         self.failures.append((row_id, error, retry_at))
 
 
+class FakePhoneCalls:
+    """What was told of calls, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple] = []
+
+    async def begin(self, sid, *, region, now):
+        self.told.append(("begin", sid, region))
+
+    async def answered(self, sid, *, now):
+        self.told.append(("answered", sid))
+
+    async def ended(self, sid, *, status, seconds, now):
+        self.told.append(("ended", sid, status, seconds))
+
+
 class FakeStores:
     def __init__(self) -> None:
+        self.phone_calls = FakePhoneCalls()
         self.outbox = FakeOutbox()
         self.down = False
 
@@ -66,7 +83,7 @@ class FakeStores:
     async def begin(self):
         if self.down:
             raise OSError("database is down")
-        yield SimpleNamespace(outbox=self.outbox, facts=self)
+        yield SimpleNamespace(outbox=self.outbox, phone_calls=self.phone_calls, facts=self)
 
     async def clock_offset(self):
         return 0

@@ -98,8 +98,9 @@ def test_a_transfer_dials_the_number_and_comes_back_with_how_it_went(client, gat
     assert post(client, "/twilio/voice/step/3", CALL | {"Digits": "0"}).text == (
         HEAD
         + spoken_as("Jag kopplar dig.")
-        + f'<Dial action="{BASE}/twilio/voice/step/4" method="POST" timeout="30"><Number>+46313900699</Number></Dial>'
-        + TAIL
+        + f'<Dial action="{BASE}/twilio/voice/step/4" method="POST" timeout="30">'
+        f'<Number statusCallback="{BASE}/twilio/voice/answered/{SID}" statusCallbackEvent="answered" '
+        'statusCallbackMethod="POST">+46313900699</Number></Dial>' + TAIL
     )
 
 
@@ -238,7 +239,7 @@ def test_when_nothing_can_be_kept_the_caller_hears_the_number_of_customer_servic
     )
 
 
-@pytest.mark.parametrize("path", ["", "/step/1", "/step/1/wait/1", "/status"])
+@pytest.mark.parametrize("path", ["", "/step/1", "/step/1/wait/1", "/status", f"/answered/{SID}"])
 def test_unsigned_calls_are_refused(client, gateway, path):
     assert client.post(f"/twilio/voice{path}", data=CALL).status_code == 403
     assert gateway.received == []
@@ -249,8 +250,23 @@ def test_a_call_to_a_number_that_is_not_ours_is_refused(client, gateway):
     assert gateway.received == []
 
 
-def test_the_end_of_a_call_is_noted(client, caplog):
+@pytest.mark.parametrize(("duration", "seconds"), [("42", 42), ("", None), ("-1", None), ("9" * 40, None)])
+def test_the_end_of_a_call_is_kept(client, stores, caplog, duration, seconds):
     caplog.set_level("INFO")
-    fields = CALL | {"CallStatus": "completed", "CallDuration": "42"}
+    fields = CALL | {"CallStatus": "completed", "CallDuration": duration}
     assert post(client, "/twilio/voice/status", fields).status_code == 204
-    assert f"Call {SID} is completed after 42 s" in caplog.text
+    assert stores.phone_calls.told == [("begin", SID, "vg"), ("ended", SID, "completed", seconds)]
+    assert f"Call {SID} is completed" in caplog.text
+
+
+@pytest.mark.parametrize("status", ["initiated", "ringing", "in-progress", "of-tomorrow"])
+def test_on_its_way_a_call_is_not_over(client, stores, status):
+    assert post(client, "/twilio/voice/status", CALL | {"CallStatus": status}).status_code == 204
+    assert stores.phone_calls.told == []
+
+
+def test_who_takes_a_transferred_call_is_kept_with_the_call_that_was_transferred(client, stores):
+    of_the_other_call = {"CallSid": "CA" + "d" * 32, "ParentCallSid": SID, "CallStatus": "in-progress"}
+    assert post(client, f"/twilio/voice/answered/{SID}", of_the_other_call).status_code == 204
+    assert stores.phone_calls.told == [("answered", SID)]
+    assert post(client, "/twilio/voice/answered/nonsense", of_the_other_call).status_code == 422

@@ -23,6 +23,7 @@ def app(settings, stores, monkeypatch) -> FastAPI:
     app = FastAPI()
     app.state.settings = settings
     app.state.stores = stores
+    app.state.sealer = wiring.build_sealer(settings)
     app.state.book = load_rulebook()
     rest.add_to(app)
     return app

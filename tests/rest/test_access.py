@@ -24,12 +24,18 @@ MAY = {
     ("GET", "/failed-messages"): {"customer_service"},
     ("POST", "/failed-messages/{id}/replay"): {"customer_service"},
     ("POST", "/access-log"): {"auditor"},
+    ("PUT", "/pin"): {"customer_service"},
+    ("POST", "/pin/remove"): {"customer_service"},
+    ("GET", "/calls/answer-times"): {"customer_service"},
 }
 # Those that tell about one region's orders or patients.
 OF_A_REGION = [
     ("GET", "/orders/overdue", {"params": {"region": "vg"}}),
     ("GET", "/callbacks", {"params": {"region": "vg"}}),
     ("GET", "/complaints", {"params": {"region": "vg"}}),
+    ("PUT", "/pin", {"json": {"region": "vg", "person": "198501012382"}}),
+    ("POST", "/pin/remove", {"json": {"region": "vg", "person": "198501012382"}}),
+    ("GET", "/calls/answer-times", {"params": {"region": "vg"}}),
     ("POST", "/access-log", {"json": {"region": "vg", "person": "198501012382"}}),
     ("POST", "/prescriptions/copy", {"json": {"region": "vg", "person": "198501012382", "line": 1}}),
 ]

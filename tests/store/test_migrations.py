@@ -40,7 +40,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: 
     await engine.dispose()
     assert set(partial) == {
             "uq_orders_draft", "ix_orders_due", "ix_inbox_waiting", "ix_outbox_due", "ix_callbacks_booked",
-            "ix_inbox_dead", "ix_outbox_dead",
+            "ix_inbox_dead", "ix_outbox_dead", "ix_phone_calls_to_follow",
         }  # fmt: skip
     assert "new" in partial["uq_orders_draft"]
 
@@ -50,7 +50,7 @@ async def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
     await asyncio.gather(*(upgrade(url) for _ in range(4)))
     engine = make_engine(url)
     async with engine.connect() as connection:
-        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).all() == [("0008",)]
+        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).all() == [("0009",)]
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
     await engine.dispose()

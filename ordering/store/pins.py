@@ -1,0 +1,32 @@
+"""PIN codes of people who have no mobile: digests only, and how often a wrong one was tried."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+
+from ordering.model import Pin
+from ordering.store.connection import Work
+from ordering.store.tables import pins
+
+_OF = select(*(pins.c[field.name] for field in fields(Pin))).where(pins.c.person_id == bindparam("person"))
+
+
+class SqlPins:
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_person(self, person_id: int) -> Pin | None:
+        row = (await self._work.read(_OF, {"person": person_id})).first()
+        return None if row is None else Pin(**row._mapping)
+
+    async def set(self, pin: Pin) -> None:
+        await self.remove(pin.person_id)
+        await self._work.write(pins.insert(), asdict(pin))
+
+    async def remove(self, person_id: int) -> bool:
+        return (await self._work.write(delete(pins).where(pins.c.person_id == person_id))).rowcount == 1
+
+    async def tried(self, person_id: int, *, wrong: int, now: datetime) -> None:
+        change = update(pins).where(pins.c.person_id == person_id).values(wrong=wrong, wrong_at=now)
+        await self._work.write(change)

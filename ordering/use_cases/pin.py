@@ -1,0 +1,106 @@
+"""PIN codes: for people whose phone gets no SMS. Customer service sets them; a digest is kept, never the PIN.
+
+Ten wrong ones in a row rest the PIN for a day, so that it cannot be guessed, and nobody is locked out for ever.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from ordering.model import Person, Pin
+from ordering.ports import Sealer, Transaction
+from ordering.use_cases.access_log import Reader
+from rulebook.identity_numbers import parse_identity
+
+DIGITS = 6
+MOST_WRONG = 10
+RESTS = timedelta(days=1)
+_NO_SALT = "0" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class NewPin:
+    """The PIN that was set, to be told to the person once. None: it is too easy to guess, and nothing was changed."""
+
+    pin: str | None
+
+
+async def set_pin(
+    tx: Transaction,
+    sealer: Sealer,
+    reader: Reader,
+    *,
+    region: str,
+    identity_number: str,
+    pin: str | None,
+    now: datetime,
+) -> NewPin | None:
+    """Sets this PIN, or one drawn by lot. None: there is no such person, or nobody may know that there is (I5)."""
+    person = await _person(tx, region, identity_number)
+    if person is None:
+        return None
+    chosen = pin or _drawn(person)
+    if is_easy(chosen, person):
+        return NewPin(None)
+    salt = secrets.token_hex(16)
+    await tx.pins.set(Pin(person.id, salt, await _digest(sealer, salt, chosen), now, reader.name))
+    await tx.access_log.add(reader.of(person, "pin_set", now=now))
+    return NewPin(chosen)
+
+
+async def remove_pin(
+    tx: Transaction, reader: Reader, *, region: str, identity_number: str, now: datetime
+) -> bool | None:
+    """False: there was none. None: as `set_pin`."""
+    person = await _person(tx, region, identity_number)
+    if person is None:
+        return None
+    await tx.access_log.add(reader.of(person, "pin_removed", now=now))
+    return await tx.pins.remove(person.id)
+
+
+async def is_right(tx: Transaction, sealer: Sealer, person_id: int | None, digits: str, *, now: datetime) -> bool:
+    """Whether this is the person's PIN, counting wrong ones. As much work for nobody (None) as for somebody."""
+    pin = await tx.pins.of_person(person_id) if person_id is not None else None
+    digest = await _digest(sealer, pin.salt if pin else _NO_SALT, digits)
+    if pin is None or len(digits) != DIGITS:
+        return False
+    wrong = 0 if pin.wrong_at is None or pin.wrong_at <= now - RESTS else pin.wrong
+    if wrong >= MOST_WRONG:
+        return False
+    right = hmac.compare_digest(digest, pin.digest)
+    if wrong or not right:
+        await tx.pins.tried(pin.person_id, wrong=0 if right else wrong + 1, now=now)
+    return right
+
+
+def is_easy(pin: str, person: Person) -> bool:
+    """All alike, in a row, two or three figures over and over, or the birth date."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    repeated = pin[:2] * 3 == pin or pin[:3] * 2 == pin
+    born = person.born
+    dates = {f"{born:%y%m%d}", f"{born:%d%m%y}", f"{born:%Y%m}"} if born else set()
+    return len(steps) == 1 or repeated or pin in dates
+
+
+def _drawn(person: Person) -> str:
+    while True:
+        pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        if not is_easy(pin, person):
+            return pin
+
+
+async def _digest(sealer: Sealer, salt: str, pin: str) -> str:
+    """Slow to make, and worth nothing without the service's key: six figures alone are soon tried through."""
+    slow = await asyncio.to_thread(hashlib.scrypt, pin.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1)
+    return sealer.digest("pin", slow.hex())
+
+
+async def _person(tx: Transaction, region: str, identity_number: str) -> Person | None:
+    identity = parse_identity(identity_number)
+    person = await tx.people.by_identity(region, identity.value) if identity else None
+    return None if person is None or person.protected else person
