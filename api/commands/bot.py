@@ -124,6 +124,7 @@ def _reason(lines: list[str]) -> str:
 def _sources() -> list[Path]:
     # The door into Rasa takes no part in training, so that changing it does not cost one.
     code = [path for path in (ROOT / "bot").glob("**/*.py") if not {".venv", "door"} & set(path.parts)]
+    code += (ROOT / "bot" / "understanding").glob("*.yml")
     data = [path for path in (ROOT / "data").glob("**/*") if path.is_file()]
     single = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "uv.lock"]
     return sorted([*code, *data, *(path for path in single if path.exists())])

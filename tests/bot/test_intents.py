@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rasa.core.agent import load_agent
 
-from bot.understanding.intents import Kinds, core
+from bot.understanding.features import Kinds, core
 
 MODEL = Path(__file__).parents[2] / "bot" / "models" / "pafyll.tar.gz"
 

@@ -1,0 +1,121 @@
+"""The features of a message: parts of its words, kinds of words, and what the words mean."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from bot.understanding.concepts import Concepts, Reading
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+# Endings that a word of a list may have: "katetrarna", "choklads".
+_ENDING = r"\w{0,3}"
+_WORD = r"[^\W_]+|\?"
+_APART = r"\S+"
+_GREETING = re.compile(
+    r"^(?:hej+(?:san)?|hallå|tjena|god ?(?:morgon|dag|kväll)|hello|hi|hey|good (?:morning|afternoon|evening|day))"
+    r"\b[\s,.!]*(?=\S+ \S+)"
+)
+_PLEASE = re.compile(r"(?<=\S)[\s,.!]+(?:tack(?: på förhand)?|snälla|mvh.*|please|thanks|thank you)[\s.!]*$")
+_REPLACED = ("product", "flavour", "amount")
+_ADDED = ("topic", "delivery")
+# How much each of the four vectorizers counts; docs/understanding.md tells how it was chosen.
+_WEIGHTS = (1.0, 1.0, 1.5, 1.0)
+
+
+def core(text: str) -> str:
+    """Lower case, without the greeting and the thanks around what is said. A greeting alone stays."""
+    said = _GREETING.sub("", text.lower().strip())
+    without = _PLEASE.sub("", said)
+    return without if " " in without else said
+
+
+class Kinds:
+    """Names the kinds of words, so that a product, a flavour or a topic not seen before looks like the others.
+
+    Products, flavours and numbers are replaced by their kind; what is said of a topic or a delivery gets it added.
+    """
+
+    def __init__(self, patterns: dict[str, str]) -> None:
+        self.patterns = patterns
+        self._compiled = {kind: re.compile(pattern) for kind, pattern in patterns.items()}
+
+    @classmethod
+    def of(cls, training_data: TrainingData) -> "Kinds":
+        elements: dict[str, set[str]] = defaultdict(set)
+        for table in training_data.lookup_tables:
+            elements[table["name"]] |= {str(word).lower() for word in table["elements"]}
+        patterns = {}
+        for kind in (*_REPLACED, *_ADDED):
+            if words := sorted(sorted(elements[kind]), key=len, reverse=True):
+                patterns[kind] = rf"\b(?:{'|'.join(map(re.escape, words))}){_ENDING}\b"
+        amounts = [f"(?:{one['pattern']})" for one in training_data.regex_features if one["name"] == "amount"]
+        return cls({**patterns, "amount": "|".join([*amounts, r"\b\d+\b"])})
+
+    def __call__(self, text: str) -> str:
+        added = [kind for kind in _ADDED if kind in self._compiled and self._compiled[kind].search(text)]
+        for kind in _REPLACED:
+            if kind in self._compiled:
+                text = self._compiled[kind].sub(f" x{kind} ", text)
+        return " ".join([text, *(f"x{kind}" for kind in added)])
+
+
+class Features:
+    """TF-IDF of four sorts, each of which tells messages apart that the others take for the same.
+
+    Parts of words (misspellings, endings, compounds); words in turn, with the kinds of words; concepts, two in turn and
+    any two of a message; and words and concepts in turn.
+    """
+
+    def __init__(
+        self, kinds: Kinds, concepts: Concepts | None = None, vectorizers: list[TfidfVectorizer] | None = None
+    ) -> None:
+        self.kinds = kinds
+        self.concepts = concepts or Concepts.of_file()
+        self.vectorizers = vectorizers or [
+            _tf_idf(analyzer="char_wb", ngram_range=(2, 5), min_df=3),
+            _tf_idf(token_pattern=_WORD, ngram_range=(1, 3)),
+            _tf_idf(token_pattern=_APART),
+            _tf_idf(token_pattern=_APART),
+        ]
+
+    def learn(self, texts: list[str]) -> csr_matrix:
+        return self._joined(texts, [vectorizer.fit_transform for vectorizer in self.vectorizers])
+
+    def of(self, texts: list[str]) -> csr_matrix:
+        return self._joined(texts, [vectorizer.transform for vectorizer in self.vectorizers])
+
+    def _joined(self, texts: list[str], steps: list[Any]) -> csr_matrix:
+        plain = [core(text) for text in texts]
+        of_kinds = [self.kinds(text) for text in plain]
+        readings = [self.concepts(text) for text in of_kinds]
+        meant = [" ".join(meanings(reading)) for reading in readings]
+        told = [" ".join(worded(reading)) for reading in readings]
+        views = zip(steps, (plain, of_kinds, meant, told), _WEIGHTS, strict=True)
+        return hstack([step(view) * weight for step, view, weight in views]).tocsr()
+
+
+def meanings(reading: Reading) -> list[str]:
+    """The concepts, each two in turn though other words stand between, and any two wherever they stand."""
+    known = [concepts for _, concepts in reading if concepts]
+    each = sorted({concept for concepts in known for concept in concepts})
+    together = [f"{one}&{other}" for at, one in enumerate(each) for other in each[at + 1 :]]
+    return [*(concept for concepts in known for concept in concepts), *_in_turn(known), *together]
+
+
+def worded(reading: Reading) -> list[str]:
+    """What was said, one and two in turn, with concepts for the words that have any."""
+    told = [concepts or (f"'{said}'",) for said, concepts in reading]
+    return [*(one for concepts in told for one in concepts), *_in_turn(told)]
+
+
+def _in_turn(told: list[tuple[str, ...]]) -> Iterable[str]:
+    return (f"{one}-{other}" for ones, others in pairwise(told) for one in ones for other in others)
+
+
+def _tf_idf(**settings: Any) -> TfidfVectorizer:
+    return TfidfVectorizer(**{"min_df": 2, "sublinear_tf": True, "dtype": np.float32, **settings})
