@@ -24,6 +24,7 @@ NOT_UNDERSTOOD = "nlu_fallback"
 RANKING_KEPT = 3
 # A goodbye ends a call, so one that is only guessed is none.
 GOODBYE, SURE = "goodbye", 0.6
+EMERGENCY, OUT_OF_SCOPE, SURE_OF_NO_DANGER = "emergency", "out_of_scope", 0.7
 
 make_quick()
 tell_failures()
@@ -102,6 +103,8 @@ async def understood(agent: Agent, asked: Turn) -> dict[str, Any]:
         parsed = await agent.processor.parse_message(UserMessage(asked.text))
         if parsed["intent"]["name"] == GOODBYE and parsed["intent"]["confidence"] < SURE:
             parsed["intent"] = {"name": NOT_UNDERSTOOD, "confidence": parsed["intent"]["confidence"]}
+        if asked.alarming and not _surely_something_else(parsed["intent"]):
+            parsed["intent"] = {"name": EMERGENCY, "confidence": 1.0}
     else:
         intent = {"name": asked.intent or NOT_UNDERSTOOD, "confidence": 1.0}
         parsed = {"text": "", "intent": intent, "intent_ranking": [intent], "entities": asked.entities}
@@ -112,6 +115,11 @@ async def understood(agent: Agent, asked: Turn) -> dict[str, Any]:
         # The role tells it from a language that the message names.
         "entities": [*parsed["entities"], {"entity": "language", "role": "visit", "value": asked.language}],
     }
+
+
+def _surely_something_else(intent: dict[str, Any]) -> bool:
+    """Whether a sign of danger is none after all. What we do not answer is mostly about health."""
+    return intent["name"] not in (EMERGENCY, NOT_UNDERSTOOD, OUT_OF_SCOPE) and intent["confidence"] >= SURE_OF_NO_DANGER
 
 
 def _agent(request: Request) -> Agent | None:

@@ -22,6 +22,7 @@ class Turn:
 
     conversation, message: opaque ids. text: cleaned, None when an intent is given.
     intent, entities: what a key or a click means; language understanding is skipped then.
+    alarming: the gateway has found a sign of danger in the text.
     """
 
     conversation: str
@@ -31,6 +32,7 @@ class Turn:
     text: str | None = None
     intent: str | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)
+    alarming: bool = False
 
 
 def cleaned(text: str) -> str:
@@ -68,6 +70,7 @@ def read_turn(body: Any, *, intents: frozenset[str], entities: frozenset[str]) -
         text=None if intent is not None else cleaned(text),
         intent=intent,
         entities=_entities(body.get("entities"), entities) if intent is not None else [],
+        alarming=intent is None and body.get("alarming") is True,
     )
 
 

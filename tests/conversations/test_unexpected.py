@@ -1,17 +1,22 @@
 """What nobody planned: emergencies, nonsense, tricks, doubles, and a Rasa that is not there."""
 
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from api.app import create_app
 from api.commands.stack import free_ports
+from api.gateway.cleaning import clean, mask
+from api.gateway.emergency import emergency
 from tests.channels.live import served
 from tests.conversations.patients import Call, Chat, Sms
 from tests.conversations.people import ANNA, STRANGER
 from tests.conversations.service import Service, new_sid, until
+from tests.gateway.test_emergency import LISTS, messages
 
 NOT_UNDERSTOOD = "Jag förstod inte"
 
@@ -32,6 +37,23 @@ def test_emergency_words_are_answered_at_once_on_every_channel_and_the_order_is_
     heard = phone.say("jag får ingen luft")
     assert "ett ett två" in heard
     assert not phone.over
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_at_least_99_of_100_emergencies_are_answered_so_rasas_second_opinion_included(service, path):
+    told = messages(path, "emergency")
+    missed = [text for text in told if not taken_for_an_emergency(service, text)]
+    assert 1 - len(missed) / len(told) >= 0.99, f"{len(missed)} of {len(told)}"
+
+
+def taken_for_an_emergency(service: Service, text: str) -> bool:
+    heard = emergency(clean(text))
+    if heard is None or heard.sure:
+        return heard is not None
+    body = {"conversation": uuid.uuid4().hex, "message": "m1", "channel": "chat", "language": "sv"}
+    turn = body | {"text": mask(clean(text)).text, "alarming": True}
+    answer = httpx.post(f"{service.settings.rasa_url}/webhooks/gateway/turn", json=turn, timeout=30)
+    return bool(answer.json()["intent"]["name"] == "emergency")
 
 
 def test_an_emergency_in_english_is_answered_in_english(service, sms):

@@ -99,6 +99,22 @@ def test_words_that_steer_the_talk_are_no_emergencies(text):
     assert emergency(text) is None
 
 
+@pytest.mark.parametrize("text", ["hallå där borta", "tack hjärtat", "jag tappade tråden", "släpp det", "vecka 42"])
+def test_a_single_sign_of_danger_is_not_sure(text):
+    heard = emergency(text)
+    assert heard is None or not heard.sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ring 112", "jag får ingen luft", "han är blek och slapp", "she is pale and won't wake up", "vill inte leva"],
+)
+def test_what_is_plain_or_has_several_signs_is_sure(text):
+    heard = emergency(text)
+    assert heard
+    assert heard.sure
+
+
 @pytest.mark.parametrize(("about_health", "most"), [(False, 0.005), (True, 0.25)])
 def test_ordinary_messages_hardly_ever_sound_like_an_emergency(about_health, most):
     told = ordinary_examples(about_health=about_health)
