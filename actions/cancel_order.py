@@ -1,7 +1,10 @@
 """Taking back an order that is not yet on its way (W8)."""
 
+import re
+
 from rasa_sdk.events import FollowupAction
 
+from actions.order_slots import go_on_with_order
 from actions.turn import Events, PatientAction, Turn, leave_form, service, somebody_elses_is_done
 from ordering.model import Order
 from ordering.use_cases.cancel_order import cancel_order, cancellable
@@ -13,27 +16,52 @@ from ordering.use_cases.questions import products_of
 from ordering.use_cases.said import Say
 from ordering.use_cases.saved_address import forget_address, save_address
 
+_STOP = r"(?:avbryt\w*|avboka\w*|avbeställ\w*|ångra\w*|avsluta\w*|sluta|stoppa?|cancel|stop|undo)"
+_NOT_TO_STOP = re.compile(
+    rf"\b{_STOP} (?:(?:den|det|beställningen|ordern|något|it|anything) )?(?:inte|ej|not)\b"
+    rf"|\b(?:inte|ej|aldrig|not|don'?t|never)(?: (?:att|ska|vill|du|want to|to|you))* {_STOP}\b",
+    re.IGNORECASE,
+)
+
 
 class CancelOrder(PatientAction):
-    """Asks about each order that may be cancelled; a picked number (`choice: cancel_order=1234567`) cancels it."""
+    """Asks about each order that may be cancelled: `choice: cancel_order=1234567` cancels it, `keep_order=1234567`
+    lets it be."""
 
     def name(self) -> str:
         return "action_cancel_order"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        values = turn.message.values("choice")
-        picked = [value.partition("=")[2] for value in values if value.startswith("cancel_order=")]
-        if picked:
-            turn.tell(
-                [await cancel_order(turn.tx, case, picked[0], message_id=turn.message.id, sealer=service().sealer)]
-            )
+        picked = [value.split("=") for value in turn.message.values("choice")]
+        answered = next((value for name, value in picked if name in ("cancel_order", "keep_order")), None)
+        says = []
+        if ["cancel_order", answered] in picked:
+            number, message_id = str(answered), turn.message.id
+            says = [await cancel_order(turn.tx, case, number, message_id=message_id, sealer=service().sealer)]
             somebody_elses_is_done(turn, case)
-        orders = [order for order in cancellable(case) if order.number not in picked]
-        if orders:
+        elif answered or declines_to_stop(turn.message.text):
+            says = [Say("utter_order_stays")]
+        turn.tell(says)
+        if says and answered is None:
+            return go_on_with_order(case)
+        if orders := _still_to_ask_about(case, answered):
             return ask_to_take_back(turn, case, orders[0])
-        if not picked:
+        if not says:
             turn.tell([await _too_late(turn, case)])
         return []
+
+
+def _still_to_ask_about(case: PatientCase, answered: str | None) -> list[Order]:
+    """The orders that may be cancelled, from the one after the order that was just answered about."""
+    numbers = [order.number for order in case.orders]
+    after = numbers.index(answered) + 1 if answered in numbers else 0
+    asked = case.orders[:after]
+    return [order for order in cancellable(case) if order not in asked]
+
+
+def declines_to_stop(words: str) -> bool:
+    """ "avbryt inte", "I do not want to cancel": the words of stopping, to the opposite."""
+    return bool(_NOT_TO_STOP.search(words))
 
 
 def ask_to_take_back(turn: Turn, case: PatientCase, order: Order) -> Events:

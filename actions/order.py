@@ -5,7 +5,7 @@ from datetime import timedelta
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions import complaint
-from actions.cancel_order import ask_to_take_back
+from actions.cancel_order import ask_to_take_back, declines_to_stop
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
 from actions.turn import Events, PatientAction, Turn, leave_form, service, somebody_elses_is_done
 from ordering.model import Order
@@ -152,14 +152,19 @@ class AnswerYesOrNo(PatientAction):
 
     async def act(self, turn: Turn) -> Events:
         if turn.visit.person_id is None:  # nothing of anybody's is asked for
-            turn.tell(turn.what_next())
+            turn.tell(self._nothing(turn))
             return []
         return await super().act(turn)
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         orders = just_placed(case) if turn.message.intent == "affirm" else []
-        turn.tell(receipts(case, orders) if orders else turn.what_next())
+        turn.tell(receipts(case, orders) if orders else self._nothing(turn))
         return []
+
+    @staticmethod
+    def _nothing(turn: Turn) -> list[Say]:
+        declined = [Say("utter_as_it_was")] if turn.message.intent == "deny" else []
+        return [*declined, *turn.what_next()]
 
 
 class GoBack(PatientAction):
@@ -190,6 +195,9 @@ class Cancel(PatientAction):
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         if "start_over=yes" in turn.message.values("choice") and case.draft:
             return await self._start_over(turn, case)
+        if declines_to_stop(turn.message.text):
+            turn.tell([Say("utter_as_it_was"), *([] if turn.tracker.active_loop_name else turn.what_next())])
+            return []
         telling = turn.tracker.active_loop_name == complaint.FORM
         if await give_up_complaint(turn.tx, case, turn.message.id, telling=telling):
             turn.tell([Say("utter_complaint_dropped")])

@@ -11,11 +11,12 @@ from api.gateway.choices import MOST_KEYS
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
 from api.gateway.rasa_client import RasaFailed, Utterance
-from ordering.use_cases.pending import Pending, PendingChoice
+from ordering.use_cases.pending import NO_WORDS, YES_WORDS, Pending, PendingChoice
 
 _PRIVATE = re.compile(r"\[([a-z_]+)\]")
 _PAYLOAD = re.compile(r"/([a-z_]+)(\{.*\})?")
 _YES = "confirm=yes"
+_KEEPS = "keep_order="
 # What a visit can be about, for who calls back; everything else only steers it.
 _ABOUT = frozenset(
     (
@@ -39,16 +40,17 @@ async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequenc
     told: dict[str, object] = {key: value for one in said for key, value in one.custom.items()}
     if told.get("language") in language.LANGUAGES:
         await language.speak(ctx, str(told["language"]))
+    if "callback" in told:
+        await callback.confirm(ctx, told["callback"])
     if told.get("need") == "who" or (told.get("need") == "identity" and ctx.visit.person_id is None):
         login = await identity.begin(ctx, ask)
         login.texts = [*first, *login.texts]
+        _remember(ctx, None)
         return login
     if ctx.memory.step:  # login is asked about below
         said = [one for one in said if one.name != "utter_what_next" and not one.name.startswith("utter_menu_")]
     if told.get("transfer"):
         return _transferred(ctx, first, said)
-    if "callback" in told:
-        await callback.confirm(ctx, told["callback"])
     pending = await _pending(ctx, said)
     question = pending if pending and _asked(pending, said) else None
     reply = Said(offered=[], understood=_count(ctx, ask, said))
@@ -125,7 +127,7 @@ def _filled(ctx: Context, said: Sequence[Utterance], pending: Pending | None) ->
 
 
 def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pending | None) -> None:
-    offered = [_button(title, payload) for one in said for title, payload in one.buttons]
+    offered = [choice for one in said for choice in _yes_or_no([_button(*button) for button in one.buttons])]
     keyed = True
     if question:
         reply.expects = question.expects
@@ -158,6 +160,13 @@ def _button(title: str, payload: str) -> Offered:
         raise RasaFailed("a button whose payload is no intent")
     entities = {str(name): str(value) for name, value in content.items()}
     return Offered(secrets.token_urlsafe(16), title, intent=match[1], entities=entities)
+
+
+def _yes_or_no(buttons: list[Offered]) -> list[Offered]:
+    """Two buttons of which the last declines may also be answered with a plain yes or no."""
+    if len(buttons) != 2 or not (buttons[1].intent == "deny" or _KEEPS in buttons[1].entities.get("choice", "")):
+        return buttons
+    return [replace(buttons[0], aliases=YES_WORDS), replace(buttons[1], aliases=NO_WORDS)]
 
 
 def _choice(ctx: Context, choice: PendingChoice) -> Offered:

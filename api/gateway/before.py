@@ -1,7 +1,7 @@
 """What a message means, decided before Rasa: answered here, or a question for Rasa."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.gateway import callback, confirm, failures, hung_up, identity, language, phone, pictures, sms_words, whose
 from api.gateway.choices import Picked, by_token, pick
@@ -9,6 +9,7 @@ from api.gateway.cleaning import clean, fold, has_words, mask
 from api.gateway.context import Context, Said
 from api.gateway.emergency import emergency
 from api.gateway.memory import Ask, Offered
+from api.gateway.two_wishes import taken_up
 from api.gateway.wished import ask_for, wish_in
 from ordering.asking import may_ask
 from ordering.use_cases.private_answers import reads_as_answer, reads_as_question, steers
@@ -62,6 +63,8 @@ async def decide(ctx: Context) -> Decided:
     decided = await _decided(ctx)
     if decided.said:
         decided = _counted(ctx, decided, decided.said)
+    if decided.ask:
+        decided = replace(decided, ask=taken_up(memory, decided.ask))
     if decided.ask and decided.ask.intent == "switch_language":
         wish = dict(decided.ask.entities).get("language")
         if wish in language.LANGUAGES:

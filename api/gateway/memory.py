@@ -45,6 +45,18 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Also:
+    """A part of a message that is a wish by itself, and the intent that Rasa is sure of.
+
+    at_once: it is answered as soon as it is known who asks, whatever is open.
+    """
+
+    ask: Ask
+    intent: str
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """The code in the read-back of an SMS, and the fingerprint of what was read back."""
 
@@ -85,7 +97,8 @@ class Plan:
 class Memory:
     """step: where login stands: number, code, who, or None. closed: login has been given up in this visit.
 
-    waiting: the question that waits for login. offered, multiple, expects, question, private: what was asked last.
+    waiting: the question that waits for login. also: the second wish of a message, to be taken up after the first.
+    offered, multiple, expects, question, private: what was asked last.
     last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
     pages: what is told in parts, on the phone. keyed: a number that waits for the caller to say that it is right.
     silences: how often in a row nothing was heard.
@@ -101,6 +114,7 @@ class Memory:
     step: str | None = None
     closed: bool = False
     waiting: Ask | None = None
+    also: Also | None = None
     codes: int = 0
     sent_at: float = 0.0
     unreadable: int = 0
@@ -139,6 +153,8 @@ def recall(visit: Visit, sealer: Sealer) -> Memory:
     if keyed := content.get("keyed"):
         content["keyed"] = Keyed(**keyed | {"offered": _offered(keyed["offered"])})
     content["waiting"] = _ask(content["waiting"])
+    if also := content.get("also"):
+        content["also"] = Also(_ask(also["ask"]) or Ask(), also["intent"], also["at_once"])
     content["confirm"] = Confirm(**content["confirm"]) if content["confirm"] else None
     if plan := content["plan"]:
         content["plan"] = Plan(plan["inbox_id"], _ask(plan["ask"]) or Ask(), tuple(plan["said"]), plan["kept"])

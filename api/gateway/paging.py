@@ -85,8 +85,7 @@ def _offered(ctx: Context, at: int, offered: list[Offered]) -> list[Offered]:
     pages = ctx.memory.pages
     here = pages[at].choices
     told = [
-        replace(choice, key=str(here.index(choice.token) + 1) if choice.token in here else None)
-        for choice in offered
+        replace(choice, key=str(here.index(choice.token) + 1) if choice.token in here else None) for choice in offered
     ]
     told.sort(key=lambda choice: here.index(choice.token) if choice.token in here else len(here))
     following = at + 1 if at + 1 < len(pages) else 0

@@ -1,6 +1,7 @@
 """The way to the Rasa process: one message in, what is to be said out, or RasaFailed."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,14 @@ class Answered:
     intent: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The intent that Rasa takes a text for, and how sure it is (0 to 1)."""
+
+    name: str
+    confidence: float
+
+
 class RasaClient:
     """Keeps its connections. Close it with `close()`."""
 
@@ -60,21 +69,30 @@ class RasaClient:
             }
         else:
             body |= {"text": ask.text or "", "alarming": ask.alarming}
+        return _answered(await self._post("turn", body))
+
+    async def parse(self, texts: Sequence[str]) -> list[Meant]:
+        """What each text would mean by itself. Nothing is said to anybody, and nothing remembered."""
+        answer = await self._post("parse", {"texts": list(texts)})
+        try:
+            answer.raise_for_status()
+            return [Meant(str(one["name"]), float(one["confidence"] or 0)) for one in answer.json()]
+        except (httpx.HTTPError, ValueError, TypeError, KeyError):
+            raise RasaFailed(f"status {answer.status_code}, and no intents to read") from None
+
+    async def _post(self, what: str, body: dict[str, Any]) -> httpx.Response:
+        path = f"/webhooks/gateway/{what}"
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._post(body)
+                try:
+                    return await self._http.post(path, json=body)
+                except (httpx.RemoteProtocolError, httpx.ReadError):
+                    # The connection was closed under us; the same message id makes a second try harmless.
+                    return await self._http.post(path, json=body)
         except TimeoutError:
             raise RasaFailed("no answer in time") from None
         except httpx.HTTPError as error:
             raise RasaFailed(type(error).__name__) from None
-        return _answered(answer)
-
-    async def _post(self, body: dict[str, Any]) -> httpx.Response:
-        try:
-            return await self._http.post("/webhooks/gateway/turn", json=body)
-        except (httpx.RemoteProtocolError, httpx.ReadError):
-            # The connection was closed under us; the same message id makes a second try harmless.
-            return await self._http.post("/webhooks/gateway/turn", json=body)
 
     async def close(self) -> None:
         await self._http.aclose()

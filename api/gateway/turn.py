@@ -7,6 +7,7 @@ import logging
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from prometheus_client import Counter, Histogram
 
@@ -20,6 +21,7 @@ from api.gateway.messages import Incoming, Reply
 from api.gateway.pictures import Pictures
 from api.gateway.rasa_client import Answered, RasaClient, RasaFailed, Utterance
 from api.gateway.replies import as_sms, sealed
+from api.gateway.two_wishes import Asking
 from ordering.logs import kind_and_place
 from ordering.model import Channel, InboxRow, Thread, Visit
 from ordering.ports import Stores, Transaction
@@ -87,12 +89,16 @@ class Handler:
     async def _ask(self, question: Question) -> tuple[Question, Answered]:
         """What Rasa answers; when that was not understood once too often, the offer of a person instead."""
         with RASA_SECONDS.time():
+            visit, memory = question.visit, question.memory
+            say = partial(self.tools.say, channel=visit.channel, language=visit.language)
             try:
-                answered = await self.rasa.turn(question.visit, question.message, question.ask)
+                asked = await Asking(self.rasa, say, visit, memory, question.message).answers(question.ask)
             except RasaFailed:
                 if not question.ask.alarming:
                     raise
-                return question, self._taken_for_an_emergency(question.visit)
+                return question, self._taken_for_an_emergency(visit)
+            question = replace(question, ask=asked.ask, first=(*question.first, *asked.first))
+            answered = asked.answered
             if failures.failed(answered.said) and failures.is_once_too_many(question.memory):
                 question = replace(question, ask=failures.OFFER, message=f"{question.message}p")
                 answered = await self.rasa.turn(question.visit, question.message, question.ask)

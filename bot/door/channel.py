@@ -11,7 +11,7 @@ from typing import Any
 from bot.door.failures import Answer, tell_failures, too_many_actions
 from bot.door.quiet import kind_and_place, log_no_texts_of_errors
 from bot.door.speed import make_quick
-from bot.door.turn import BadTurn, Turn, read_turn
+from bot.door.turn import BadTurn, Turn, read_texts, read_turn
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -32,7 +32,7 @@ log_no_texts_of_errors()
 
 
 class Door(InputChannel):
-    """`POST /webhooks/gateway/turn` and `GET /webhooks/gateway/ready`."""
+    """`POST /webhooks/gateway/turn`, `POST /webhooks/gateway/parse` and `GET /webhooks/gateway/ready`."""
 
     @classmethod
     def name(cls) -> str:
@@ -63,7 +63,28 @@ class Door(InputChannel):
                 return _failed(400, "body is not JSON")
             return await answered(agent, asked, on_new_message)
 
+        @door.post("/parse")
+        async def parse(request: Request) -> HTTPResponse:
+            agent = _agent(request)
+            if agent is None:
+                return _failed(503, "no model")
+            try:
+                texts = read_texts(json.loads(request.body))
+            except BadTurn as error:
+                return _failed(400, str(error))
+            except ValueError:
+                return _failed(400, "body is not JSON")
+            return response.json([await intent_of(agent, text) for text in texts])
+
         return door
+
+
+async def intent_of(agent: Agent, text: str) -> dict[str, Any]:
+    """What a part of a message would mean by itself. Nothing is said or remembered."""
+    if not text:
+        return {"name": NOT_UNDERSTOOD, "confidence": 0.0}
+    parsed = await agent.processor.parse_message(UserMessage(text))
+    return {key: parsed["intent"].get(key) for key in ("name", "confidence")}
 
 
 async def answered(agent: Agent, asked: Turn, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:

@@ -8,6 +8,7 @@ CHANNELS = frozenset({"sms", "voice", "chat"})
 LANGUAGES = frozenset({"sv", "en"})
 LONGEST_TEXT = 1600
 LONGEST_ID = 200
+MOST_TEXTS = 8
 # Rasa acts on these by itself, past every rule of ours.
 RASA_COMMANDS = frozenset({"restart", "back", "session_start"})
 
@@ -48,6 +49,14 @@ def cleaned(text: str) -> str:
 
 def _is_seen(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def read_texts(body: Any) -> list[str]:
+    """The cleaned parts of a message that are to be parsed; BadTurn for anything else than a few texts."""
+    texts = body.get("texts") if isinstance(body, dict) else None
+    if not isinstance(texts, list) or len(texts) > MOST_TEXTS or not all(isinstance(text, str) for text in texts):
+        raise BadTurn("texts is not a short list of texts")
+    return [cleaned(text) for text in texts]
 
 
 def read_turn(body: Any, *, intents: frozenset[str], entities: frozenset[str]) -> Turn:

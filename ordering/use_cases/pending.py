@@ -23,8 +23,8 @@ _OR_DIGITS = (
     "note_to_driver",
 )  # beside the choices: a phone must not stop at the first key
 _DOOR_CODES = {"none": ("ingen", "ingen kod", "none", "no code"), "entry_phone": ("porttelefon", "intercom")}
-_YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes", "yes please", "correct", "that is right")
-_NO_WORDS = ("nej", "nä", "no", "no thanks", "no thank you")
+YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes", "yes please", "correct", "that is right")
+NO_WORDS = ("nej", "nä", "no", "no thanks", "no thank you")
 _ENOUGH = ("klar", "klart", "det räcker", "done", "that is all", "thats all", "enough")
 
 
@@ -119,7 +119,7 @@ def _data(question: str, value: str, label: str, *aliases: str) -> PendingChoice
 
 def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoice]:
     if question in _YES_NO:
-        return [_choice(question, "yes", *_YES_WORDS), _choice(question, "no", *_NO_WORDS)]
+        return [_choice(question, "yes", *YES_WORDS), _choice(question, "no", *NO_WORDS)]
     match question:
         case "resume":
             return [_choice(question, value) for value in ("go_on", "start_over", "leave")]
@@ -132,11 +132,11 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
         case "delivery":
             return _delivery_choices(case, draft)
         case "address":
-            registered = [_choice(question, "registered", *_YES_WORDS)] if case.person.address else []
+            registered = [_choice(question, "registered", *YES_WORDS)] if case.person.address else []
             return [
                 *registered,
                 *_saved_address(case),
-                _choice(question, "other", "ändra adressen", "ny adress", "ändra", "new address", *_NO_WORDS),
+                _choice(question, "other", "ändra adressen", "ny adress", "ändra", "new address", *NO_WORDS),
             ]
         case "dwelling":
             return [_choice(question, "house", "hus", "villa", "radhus"), _choice(question, "flat", "lägenhet")]
@@ -159,11 +159,11 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
         case "receiver_name":
             return _unit_choices(case, draft)
         case "note_to_driver":
-            return [_choice(question, "none", "inget", "inget meddelande", "no message", "none", *_NO_WORDS)]
+            return [_choice(question, "none", "inget", "inget meddelande", "no message", "none", *NO_WORDS)]
         case "change":
             return _change_choices(case, draft)
         case "confirm":
-            return [_choice(question, "yes", *_YES_WORDS), _choice(question, "no", "ändra", *_NO_WORDS)]
+            return [_choice(question, "yes", *YES_WORDS), _choice(question, "no", "ändra", *NO_WORDS)]
     return []
 
 
@@ -190,7 +190,7 @@ def _line_choices(case: PatientCase, draft: Draft, question: str) -> list[Pendin
     if len(free) > 1:
         choices.append(_choice("lines", "all", "allt", "alla", "båda", "everything", "both", "all of them"))
     if question == "more_lines":
-        choices.append(_choice("lines", "none", *_ENOUGH, "inget mer", "nothing more", *_NO_WORDS))
+        choices.append(_choice("lines", "none", *_ENOUGH, "inget mer", "nothing more", *NO_WORDS))
     return choices
 
 
@@ -221,7 +221,7 @@ def _variant_choices(case: PatientCase) -> list[PendingChoice]:
         choices.insert(0, _choice("variants", "same", *same, flavours=flavours))
     if line.variants:
         choices += [
-            _choice("variants", "enough", *_ENOUGH, *_NO_WORDS),
+            _choice("variants", "enough", *_ENOUGH, *NO_WORDS),
             _choice("variants", "again", "börja om med smakerna"),
         ]
     return choices

@@ -182,6 +182,29 @@ async def test_an_order_can_be_taken_back_while_it_may_be_undone_w8(rasa):
     assert await rasa.call("action_cancel_order", "cancel_order") == ["utter_no_order_to_cancel"]
 
 
+async def test_an_order_that_is_to_be_kept_is_kept_and_the_next_is_asked_about(rasa):
+    await to_confirm(rasa)
+    await rasa.call("action_ask_confirm", first=False)
+    await rasa.answer("affirm")
+    await rasa.call("action_place_order", "affirm", first=False)
+    first, second = await orders(rasa)
+    said = await rasa.call("action_cancel_order", "cancel_order", ("choice", f"keep_order={first.number}"))
+    assert said == ["utter_order_stays", "utter_ask_cancel_order"]
+    said = await rasa.call("action_cancel_order", "cancel_order", ("choice", f"cancel_order={second.number}"))
+    assert said == ["utter_order_cancelled"]
+    assert [order.status for order in await orders(rasa)] == ["confirmed", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    "said", ["avbryt inte", "nej avbryt den inte", "jag vill inte avbryta", "please don't cancel it"]
+)
+async def test_words_of_stopping_to_the_opposite_stop_nothing(rasa, said):
+    await to_confirm(rasa)
+    assert await rasa.call("action_cancel", "cancel", text=said) == ["utter_as_it_was"]
+    assert await rasa.call("action_cancel_order", "cancel_order", text=said) == ["utter_order_stays"]
+    assert await draft(rasa) is not None
+
+
 @pytest.mark.parametrize(("action", "intent"), [("action_go_back", "go_back"), ("action_cancel", "cancel")])
 async def test_just_after_the_order_a_step_back_or_a_stop_asks_whether_to_take_it_back_w8(rasa, action, intent):
     await to_confirm(rasa)

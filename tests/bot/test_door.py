@@ -30,6 +30,20 @@ def test_what_was_understood_comes_back(rasa: Rasa) -> None:
     assert answer["failed"] == []
 
 
+def test_parts_of_a_message_can_be_parsed_without_saying_anything(rasa: Rasa) -> None:
+    answer = requests.post(f"{rasa.url}/parse", json={"texts": ["hejsan", "/restart", ""]}, timeout=30)
+    assert answer.status_code == 200
+    names = [one["name"] for one in answer.json()]
+    assert (names[0], names[2]) == ("greet", "nlu_fallback")
+    assert 0.3 < answer.json()[0]["confidence"] <= 1
+
+
+@pytest.mark.parametrize("body", [{}, {"texts": "hej"}, {"texts": [1]}, {"texts": ["hej"] * 9}, []])
+def test_nothing_else_than_a_few_texts_is_parsed(rasa: Rasa, body: object) -> None:
+    answer = requests.post(f"{rasa.url}/parse", json=body, timeout=30)
+    assert answer.status_code == 400
+
+
 def test_a_click_needs_no_understanding(rasa: Rasa) -> None:
     status, answer = rasa.turn(intent="count", entities=[{"entity": "amount", "value": "10"}])
     assert status == 200

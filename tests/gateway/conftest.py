@@ -38,16 +38,25 @@ Answer = dict[str, Any] | list[dict[str, Any]] | int | Exception
 
 
 class FakeRasa:
-    """Answers what the test tells it to; remembers what it was asked. `slow`: seconds before each answer."""
+    """Answers what the test tells it to; remembers what it was asked. `slow`: seconds before each answer.
+
+    meant: the intent of a part of a message, and how sure Rasa is of it. parsed: the texts it was asked so of.
+    """
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.answer: Callable[[dict[str, Any]], Answer] = lambda body: {"text": f"svar på {meaning(body)}"}
+        self.meant: Callable[[str], tuple[str, float]] = lambda text: ("nlu_fallback", 0.0)
+        self.parsed: list[str] = []
         self.slow = 0.0
         self.at_once = self.most_at_once = 0
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
+        if request.url.path.endswith("/parse"):
+            self.parsed += body["texts"]
+            meant = map(self.meant, body["texts"])
+            return httpx.Response(200, json=[{"name": name, "confidence": sure} for name, sure in meant])
         self.asked.append(body)
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)

@@ -94,7 +94,7 @@ async def test_what_is_sealed_is_not_merely_written_otherwise(house, codes):
         if not state:  # its first message failed
             continue
         assert b"Lindqvist" not in base64.b64decode(state["sealed"])
-        assert state.keys() <= {"sealed", "confirm_ok", "whom"}
+        assert state.keys() <= {"sealed", "confirm_ok", "whom", "about", "asked"}
 
 
 async def test_the_log_tells_nothing_that_points_at_a_person(house, codes, caplog):
