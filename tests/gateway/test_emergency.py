@@ -115,12 +115,14 @@ def test_what_is_plain_or_has_several_signs_is_sure(text):
     assert heard.sure
 
 
-@pytest.mark.parametrize(("about_health", "most"), [(False, 0.005), (True, 0.25)])
-def test_ordinary_messages_hardly_ever_sound_like_an_emergency(about_health, most):
+@pytest.mark.parametrize(("about_health", "surely", "maybe"), [(False, 0.005, 0.05), (True, 0.25, 0.5)])
+def test_ordinary_messages_hardly_ever_sound_like_an_emergency(about_health, surely, maybe):
     told = ordinary_examples(about_health=about_health)
-    alarms = [text for text in told if emergency(text)]
+    heard = [emergency(text) for text in told]
+    sure = [text for text, one in zip(told, heard, strict=True) if one and one.sure]
     assert len(told) >= 500
-    assert len(alarms) <= most * len(told), alarms
+    assert len(sure) <= surely * len(told), sure
+    assert sum(one is not None for one in heard) <= maybe * len(told)
 
 
 def test_a_bare_number_is_an_answer_unless_it_is_an_emergency_number():
