@@ -4,7 +4,7 @@ Amounts are said whole, what is written down figure by figure: order numbers, co
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -32,14 +32,19 @@ def spoken(text: str, language: str = "sv") -> str:
 
 def one_by_one(figures: str, language: str) -> str:
     """ "sex tre nio, fyra noll, två sju": with a pause where somebody who writes it down needs one."""
-    digits = [num2words(int(figure), lang=language) for figure in figures if figure.isdecimal()]
-    groups: list[list[str]] = []
-    left = len(digits)
+    digits = [figure for figure in figures if figure.isdecimal()]
+    groups = [" ".join(num2words(int(figure), lang=language) for figure in group) for group in in_groups(digits)]
+    return ", ".join(groups)
+
+
+def in_groups(figures: Sequence[str]) -> list[Sequence[str]]:
+    """Threes, and twos at the end, so that none is left alone."""
+    groups, left = [], len(figures)
     while left:
         size = _GROUP if left > _GROUP + 1 or left == _GROUP else min(left, 2)
-        groups.append(digits[len(digits) - left :][:size])
+        groups.append(figures[len(figures) - left :][:size])
         left -= size
-    return ", ".join(" ".join(group) for group in groups)
+    return groups
 
 
 class _Says:

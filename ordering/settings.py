@@ -57,6 +57,7 @@ class ApiKey(BaseModel):
     regions: tuple[str, ...] | None = None
 
 
+Locale = Annotated[str, Field(pattern="^[a-z]{2,3}-[A-Z]{2}$")]
 Url = Annotated[str, AfterValidator(_url)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
@@ -97,7 +98,18 @@ class Settings(BaseSettings):
         {"sv": "Polly.Elin-Neural", "en": "Polly.Joanna-Neural"},
         description='Voices at Twilio that the phone line speaks with, by language: {"sv": ..., "en": ...}.',
     )
-    sms_detail: SmsDetail = Field("short", description="How much an SMS may tell: full, short or neutral.")
+    speech_locales: dict[str, Locale] = Field(
+        {"sv": "sv-SE", "en": "en-US"},
+        description='Kinds of the languages that the phone line speaks and hears: {"sv": "sv-SE", "en": "en-GB"}.',
+    )
+    sms_detail: SmsDetail = Field(
+        "short",
+        description="How much an SMS may tell of what is ordered: full (articles), short (everyday kinds) or neutral "
+        "(line numbers of the prescription receipt). A person's own wish goes first.",
+    )
+    sms_detail_by_region: dict[str, SmsDetail] = Field(
+        default_factory=dict, description='The same for regions that decide otherwise, JSON: {"skane": "neutral"}.'
+    )
     undo_minutes: int = Field(15, ge=0, description="Minutes in which a patient can take back a confirmed order.")
     visit_silence_minutes: int = Field(30, ge=1, description="Minutes of silence that end a visit.")
     turn_timeout_seconds: float = Field(8.0, gt=0, description="Longest wait for Rasa's answer to one message.")
@@ -152,6 +164,9 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe log line shown.")
 
+    def sms_detail_in(self, region: str) -> SmsDetail:
+        return self.sms_detail_by_region.get(region, self.sms_detail)
+
     @property
     def rasa_port(self) -> int:
         return urlsplit(self.rasa_url).port or 80
@@ -202,6 +217,13 @@ class Settings(BaseSettings):
             )
         if self.smtp_host and not _is_loopback(self.smtp_host):
             raise ValueError(f"{PREFIX}SMTP_HOST is {self.smtp_host}: the demo sends mails to loopback only")
+        return self
+
+    @model_validator(mode="after")
+    def _every_language_has_a_voice(self) -> Self:
+        for name, given in (("VOICES", self.voices), ("SPEECH_LOCALES", self.speech_locales)):
+            if missing := {"sv", "en"} - set(given):
+                raise ValueError(f"{PREFIX}{name} says nothing for {', '.join(sorted(missing))}")
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """A reply as TwiML: what the phone line says, and what it then listens for."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from textwrap import shorten, wrap
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
@@ -8,8 +9,8 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 from api.channels.shared import Say
 from api.gateway.messages import Choice, Reply
 from api.spoken import NOT_IN_XML, spoken
+from ordering.settings import Settings
 
-LOCALES = {"sv": "sv-SE", "en": "en-US"}
 SECONDS_TO_ANSWER = 5
 SECONDS_TO_FETCH = 15  # a personal number or a code has to be found first
 CODE_DIGITS = 6
@@ -22,12 +23,27 @@ MOST_HINTS = 500
 MOST_HINT = 100
 
 
-def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str], taken: str | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Twilio's name of a voice, and the kind of its language that it speaks and hears ("sv-SE")."""
+
+    name: str
+    locale: str
+
+
+Voices = Mapping[str, Voice]  # by language
+
+
+def voices_of(settings: Settings) -> Voices:
+    return {language: Voice(name, settings.speech_locales[language]) for language, name in settings.voices.items()}
+
+
+def speak(reply: Reply, *, next_step: str, say: Say, voices: Voices, taken: str | None = None) -> str:
     """TwiML for one step of a call.
 
     next_step: address that Twilio posts the caller's keys or words to, silence and how a transfer went too.
     taken: address that is told when somebody takes a transferred call.
-    say: `texts.say`; words a choice as "Tryck 1 för ...". voices: Twilio's name of the voice, by language.
+    say: `texts.say`; words a choice as "Tryck 1 för ...".
     """
     response = VoiceResponse()
     if reply.transfer:
@@ -46,7 +62,7 @@ def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str], 
         input="dtmf speech",
         action=next_step,
         method="POST",
-        language=_locale(reply.language),
+        language=voices[reply.language].locale,
         barge_in=True,
         action_on_empty_result=True,
         speech_timeout="auto",
@@ -59,30 +75,30 @@ def speak(reply: Reply, *, next_step: str, say: Say, voices: Mapping[str, str], 
     return str(response)
 
 
-def hold(again: str, *, say: Say, language: str, voices: Mapping[str, str], longer: bool) -> str:
+def hold(again: str, *, say: Say, language: str, voices: Voices, longer: bool) -> str:
     """TwiML for a caller who has to wait: a word, and then the same question to us at the address `again`.
 
     longer: they have been told to wait before.
     """
     response = VoiceResponse()
     words = say("utter_voice_wait_longer" if longer else "utter_voice_wait", channel="voice", language=language)
-    response.say(words, language=_locale(language), voice=voices.get(language, voices["sv"]))
+    response.say(words, **_spoken_by(language, voices))
     response.redirect(again, method="POST")
     return str(response)
 
 
-def _locale(language: str) -> str:
-    return LOCALES.get(language, LOCALES["sv"])
+def _spoken_by(language: str, voices: Voices) -> dict[str, str]:
+    return {"language": voices[language].locale, "voice": voices[language].name}
 
 
-def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say, voices: Mapping[str, str]) -> None:
+def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say, voices: Voices) -> None:
     told = [(text, reply.language) for text in (*reply.texts, _spoken_choices(reply, say))]
     if reply.also_in:  # after the greeting, before a menu that is not understood
         offer = say("utter_voice_other_language", channel="voice", language=reply.also_in)
         told.insert(1, (offer, reply.also_in))
     for text, language in told:
         for words in wrap(spoken(text, language), MOST_SPOKEN, break_on_hyphens=False):
-            parent.say(words, language=_locale(language), voice=voices.get(language, voices["sv"]))
+            parent.say(words, **_spoken_by(language, voices))
 
 
 def _spoken_choices(reply: Reply, say: Say) -> str:

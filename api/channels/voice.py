@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.channels.shared import answered, customer_service_of, gateway_of, not_kept, say_of, settings_of, stores_of
 from api.channels.twilio_signature import SignedForm, phone_number, region_called, required
-from api.channels.twiml import hold, speak
+from api.channels.twiml import hold, speak, voices_of
 from api.gateway.messages import Event, Incoming, Reply
 from ordering.use_cases.phone_calls import hear_end
 from ordering.wiring import utc_now
@@ -130,12 +130,12 @@ async def _told(
     if not answering.done() and waited < MOST_WAITS:
         _remember(answering)
         again = _in_language(f"{address}{step}/wait/{waited + 1}", language)
-        twiml = hold(again, say=say, language=language, voices=settings.voices, longer=waited > 0)
+        twiml = hold(again, say=say, language=language, voices=voices_of(settings), longer=waited > 0)
     else:
         reply = (answering.result() if answering.done() else None) or _out_of_order(request, incoming.region, language)
         next_step = _in_language(f"{address}{step + 1}", reply.language)
         taken = f"{settings.public_url}/twilio/voice/answered/{incoming.thread_key}"
-        twiml = speak(reply, next_step=next_step, taken=taken, say=say, voices=settings.voices)
+        twiml = speak(reply, next_step=next_step, taken=taken, say=say, voices=voices_of(settings))
     return Response(twiml, media_type="text/xml")
 
 

@@ -140,7 +140,8 @@ def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pendi
         reply.expects = "choice"
     if reply.expects == "number":
         keyed = False
-    if ctx.visit.channel == "voice" and not offered and reply.expects == "anything" and not reply.end:
+    answers = question is None and not offered and reply.expects == "anything"
+    if ctx.visit.channel == "voice" and answers and not reply.end:
         # A caller cannot see that there is more to choose.
         offered = [Offered(secrets.token_urlsafe(16), ctx.say("utter_choice_menu"), intent="repeat")]
     reply.offered = [

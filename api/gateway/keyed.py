@@ -5,11 +5,13 @@ The code that came by SMS is not read back: it is told at once whether it is rig
 
 import re
 import secrets
+from itertools import accumulate
 
 from api.gateway import callback, identity
 from api.gateway.choices import pick
 from api.gateway.context import Context, Said
 from api.gateway.memory import Keyed, Offered
+from api.spoken import in_groups
 
 _FEWEST_OF_A_TEXT = 2  # a single key where words are awaited is a choice
 _IN_GROUPS = {12: (4, 2, 2, 4), 10: (3, 3, 2, 2), 8: (2, 2, 2, 2), 5: (3, 2)}
@@ -87,10 +89,8 @@ def _yes_or_no(ctx: Context) -> list[Offered]:
 
 def _grouped(digits: str) -> str:
     """ "1 9 8 5, 0 1, 0 1, 2 3 8 2": figure by figure, with a pause where one is made in writing."""
-    sizes, at = _IN_GROUPS.get(len(digits), ()), 0
-    groups: list[str] = []
-    while at < len(digits):
-        size = sizes[len(groups)] if sizes else 3
-        groups.append(" ".join(digits[at : at + size]))
-        at += size
-    return ", ".join(groups)
+    sizes = _IN_GROUPS.get(len(digits))
+    if sizes is None:
+        return ", ".join(" ".join(group) for group in in_groups(digits))
+    ends = list(accumulate(sizes))
+    return ", ".join(" ".join(digits[end - size : end]) for size, end in zip(sizes, ends, strict=True))

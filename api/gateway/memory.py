@@ -67,10 +67,11 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of what is told on the phone. choices: tokens of those that have a key on it."""
+    """A part of what is told on the phone. choices: tokens of those with a key on it; expects: what it asks for."""
 
     texts: list[str]
     choices: list[str] = field(default_factory=list)
+    expects: Expects = "choice"
 
 
 @dataclass(frozen=True, slots=True)

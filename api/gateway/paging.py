@@ -26,10 +26,14 @@ def paged(ctx: Context, said: Said) -> Said:
         return said  # a page that is told again
     ctx.memory.pages = []
     keyed = [choice for choice in said.offered if choice.key and choice.shown]
-    pages = _pages(ctx, said.texts, keyed, said.also_in)
-    if len(pages) > 1:
+    *before, last = _pages(ctx, said.texts, keyed, said.also_in)
+    # One key is enough to hear the rest, whatever is asked for in the end.
+    pages = [replace(page, expects=said.expects if page.choices else "choice") for page in before]
+    pages.append(replace(last, expects=said.expects))
+    if before:
         ctx.memory.pages = pages
         said.texts, said.offered = list(pages[0].texts), _offered(ctx, 0, said.offered)
+        said.expects = pages[0].expects
     return said
 
 
@@ -39,7 +43,11 @@ def turn_to(ctx: Context, page: int) -> Said:
     page = page if page < len(pages) else 0
     offered = [choice for choice in ctx.memory.offered if choice.page is None]
     texts = ctx.memory.last = list(pages[page].texts)
-    return Said(texts, _offered(ctx, page, offered), ctx.memory.expects, understood=None)
+    return Said(texts, _offered(ctx, page, offered), pages[page].expects, understood=None)
+
+
+def is_page(ctx: Context) -> bool:
+    return any(choice.page is not None for choice in ctx.memory.offered)
 
 
 def goes_on(ctx: Context) -> int | None:
@@ -71,10 +79,11 @@ def _pages(ctx: Context, texts: list[str], keyed: list[Offered], also_in: str | 
     left = keyed
     while left or page:
         count = min(len(left), MOST_CHOICES)
-        room = MOST_CHARACTERS - _length(ctx, page) - (_more(ctx) if pages or len(left) > count else 0)
+        offered = 0 if pages else _length(ctx, [offer])
+        room = MOST_CHARACTERS - _length(ctx, page) - offered - (_more(ctx) if pages or len(left) > count else 0)
         while count > 1 and _told(ctx, left[:count]) > room:
             count -= 1
-            room = MOST_CHARACTERS - _length(ctx, page) - _more(ctx)
+            room = MOST_CHARACTERS - _length(ctx, page) - offered - _more(ctx)
         pages.append(Page(page, [choice.token for choice in left[:count]]))
         page, left = [], left[count:]
     return pages
@@ -89,6 +98,8 @@ def _offered(ctx: Context, at: int, offered: list[Offered]) -> list[Offered]:
     ]
     told.sort(key=lambda choice: here.index(choice.token) if choice.token in here else len(here))
     following = at + 1 if at + 1 < len(pages) else 0
+    if not following and not here:
+        return told  # what is asked for is no choice
     if following:
         name = "utter_choice_more" if here else "utter_choice_hear_the_rest"
     else:

@@ -64,7 +64,9 @@ async def silence(ctx: Context) -> Said | Ask:
         memory.failed += 1
     otherwise = "utter_gateway_silence_number" if keyed.is_keying(ctx) else "utter_gateway_silence_again"
     name = "utter_gateway_silence_first" if memory.silences == 1 else otherwise
-    texts = [ctx.say(name), *(_question(text) for text in memory.last[-1:])]
+    # A page has so many choices that only they are told again.
+    question = [] if paging.is_page(ctx) else [_question(text) for text in memory.last[-1:]]
+    texts = [ctx.say(name), *question]
     return Said(texts, offered=list(memory.offered), expects=memory.expects, understood=None)
 
 

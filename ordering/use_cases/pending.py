@@ -6,7 +6,7 @@ from typing import Literal
 
 from ordering import wording
 from ordering.draft import PRIVATE, Draft
-from ordering.model import Complaint, SmsDetail, Visit
+from ordering.model import Address, Complaint, SmsDetail, Visit
 from ordering.ports import Transaction
 from ordering.use_cases.complain import next_question as next_about_complaint
 from ordering.use_cases.complain_choices import complaint_choices
@@ -171,7 +171,8 @@ def _saved_address(case: PatientCase) -> list[PendingChoice]:
     saved = case.person.saved_address
     if saved is None:
         return []
-    where = saved.city if case.visit.channel == "sms" else written_address(saved)
+    channel = case.visit.channel
+    where = saved.city if channel == "sms" else _spoken_address(saved) if channel == "voice" else written_address(saved)
     return [_choice("address", "saved", "sparade adressen", "den sparade", "saved address", where=where)]
 
 
@@ -280,6 +281,8 @@ def _private_values(case: PatientCase, draft: Draft) -> dict[str, str]:
         "first_name": case.person.given_name,
         "note_to_driver": str(details.get("note_to_driver") or ""),
     }
+    if case.visit.channel == "voice" and values["address"] in _said_shortly(case):
+        values["address"] = _said_shortly(case)[values["address"]]
     if sms and registered and not details.get("address_changed"):
         values["address"] = registered.city
     if sms and case.person.saved_address and details.get("address") == written_address(case.person.saved_address):
@@ -291,4 +294,16 @@ def _registered(case: PatientCase) -> str:
     address = case.person.address
     if address is None:
         return ""
-    return address.city if case.visit.channel == "sms" else written_address(address)
+    if case.visit.channel == "sms":
+        return address.city
+    return _spoken_address(address) if case.visit.channel == "voice" else written_address(address)
+
+
+def _spoken_address(address: Address) -> str:
+    """An address that is known already needs no postal code to be told from others."""
+    return f"{address.street}, {address.city}"
+
+
+def _said_shortly(case: PatientCase) -> dict[str, str]:
+    known = (case.person.address, case.person.saved_address)
+    return {written_address(address): _spoken_address(address) for address in known if address}

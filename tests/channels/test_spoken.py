@@ -4,7 +4,11 @@ import re
 
 import pytest
 
+from api.gateway.paging import MOST_CHARACTERS as MOST
 from api.spoken import spoken
+from api.texts import TextError, load_texts
+
+PLACE = re.compile(r"[{\[]\w+[}\]]")
 
 
 @pytest.mark.parametrize(
@@ -74,3 +78,41 @@ def test_whatever_is_written_no_figure_is_left(language, text):
 
 def test_what_cannot_stand_in_xml_is_left_out():
     assert spoken("a\x00\x1b\x85\ud800\ufffeb") == "ab"
+
+
+# All that may be said on the phone
+
+TEXTS = load_texts()
+ON_THE_PHONE = [
+    (name, language)
+    for name in sorted(TEXTS.names)
+    for language in ("sv", "en")
+    if not name.endswith(("_sms", "_code_reply")) and not name.startswith("utter_menu_")
+]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_text_is_short_enough_for_one_prompt_also_when_its_values_are_long(language):
+    long = {
+        f"{name}: {len(said)}"
+        for name, told_in in ON_THE_PHONE
+        if told_in == language
+        and len(said := spoken(PLACE.sub("ett ganska långt värde", template(name, language)), language)) > MOST
+    }
+    assert not long
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_no_text_on_the_phone_tells_to_write_or_click(language):
+    words = r"\b(?:[Kk]licka|[Cc]lick|nedan|below)\b"
+    told = [
+        name for name, told_in in ON_THE_PHONE if told_in == language and re.search(words, template(name, language))
+    ]
+    assert told == []
+
+
+def template(name: str, language: str) -> str:
+    try:
+        return TEXTS.template(name, channel="voice", language=language)
+    except TextError:
+        return ""

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from api.channels.twiml import speak
+from api.channels.twiml import Voice, speak
 from api.gateway.keeping import SPARE_SECONDS
 from api.gateway.messages import Choice, Reply
 from tests.channels.doubles import BASE, TEXTS
@@ -235,8 +235,11 @@ def say(name, *, channel, language, **values):
     return texts[name].format(**values)
 
 
+VOICES = {"sv": Voice("Polly.Elin-Neural", "sv-SE"), "en": Voice("Polly.Joanna-Neural", "en-US")}
+
+
 def accepted(reply: Reply):
-    twiml = speak(reply, next_step=f"{BASE}/twilio/voice/step/1", say=say, voices={"sv": "Polly.Elin-Neural"})
+    twiml = speak(reply, next_step=f"{BASE}/twilio/voice/step/1", say=say, voices=VOICES)
     return parse(twiml.encode(), "text/xml")
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from api.channels import voice
-from api.channels.twiml import speak
+from api.channels.twiml import Voice, speak
 from api.gateway.messages import Choice, Incoming, Reply
 from tests.channels.doubles import BASE, post, say
 
@@ -9,7 +9,7 @@ CALL = {"CallSid": "CA" + "b" * 32, "From": "+46701740605", "To": "+46313900600"
 SID = CALL["CallSid"]
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 TAIL = "</Response>"
-VOICES = {"sv": "Polly.Elin-Neural", "en": "Polly.Joanna-Neural"}
+VOICES = {"sv": Voice("Polly.Elin-Neural", "sv-SE"), "en": Voice("Polly.Joanna-Neural", "en-GB")}
 NUMBER_OF_SERVICE = "noll ett noll, fyra fyra ett, tre ett, nio noll"
 NUMBER = "fyra sex sju, noll ett sju, fyra noll sex, noll fem"
 SWEDISH = 'language="sv-SE" voice="Polly.Elin-Neural"'
@@ -195,22 +195,23 @@ def test_a_choice_without_a_key_is_not_spoken_but_may_be_said():
 
 def test_english_is_heard_and_spoken_as_english():
     twiml = speak(Reply(texts=("Hello.",), language="en"), next_step="/x", say=say, voices=VOICES)
-    assert twiml.count('language="en-US"') == 2
+    assert twiml.count('language="en-GB"') == 2
     assert 'voice="Polly.Joanna-Neural"' in twiml
 
 
 def test_the_other_language_is_offered_in_its_own_voice_right_after_the_greeting():
+    both = {"sv": Voice("Elin", "sv-SE"), "en": Voice("Amy", "en-US")}
     texts = {"sv": "För svenska, tryck åtta.", "en": "For English, press eight."}
 
     def worded(name, *, language, **_):
         return texts[language]
 
     swedish = Reply(texts=("Välkommen.", "Vad vill du göra?"), also_in="en")
-    twiml = speak(swedish, next_step="/x", say=worded, voices={"sv": "Elin", "en": "Amy"})
+    twiml = speak(swedish, next_step="/x", say=worded, voices=both)
     offer = '<Say language="en-US" voice="Amy">For English, press eight.</Say>'
     assert f'Välkommen.</Say>{offer}<Say language="sv-SE" voice="Elin">Vad vill du göra?' in twiml
     english = Reply(texts=("Welcome.",), language="en", also_in="sv")
-    twiml = speak(english, next_step="/x", say=worded, voices={"sv": "Elin", "en": "Amy"})
+    twiml = speak(english, next_step="/x", say=worded, voices=both)
     assert '<Say language="sv-SE" voice="Elin">För svenska, tryck åtta.</Say>' in twiml
 
 

@@ -7,6 +7,9 @@ from tests.conversations.patients import code_in, in_figures, keys_offered, the_
 from tests.conversations.people import Patient
 from tests.conversations.service import Service, until
 
+TWENTY_SECONDS = 260  # characters, at 150 words a minute
+WAITING = ("Ett ögonblick.", "Det tar lite längre tid än vanligt, men jag är kvar.")
+REST = "the rest was asked for"
 NAME_ON_DOOR = re.compile(r"namn.*\?")
 
 
@@ -21,7 +24,8 @@ class Caller:
         token = service.settings.twilio_auth_token
         self.call = IncomingCall(service.http, url, token, patient.mobile, number, status_url=f"{url}/status", **more)
         self.call.begin()
-        self.listened: list[tuple[object, object, object]] = []  # how the keys of each step were collected
+        self.hear()
+        self.listened: list[tuple[object, object, object] | str] = []  # how the keys of each step were collected
 
     @property
     def words(self) -> str:
@@ -31,10 +35,18 @@ class Caller:
         gather = self.call.gather
         assert gather is not None, "nothing listens"
         self.listened.append(tuple(gather.value(name) for name in ("numDigits", "finishOnKey", "timeout")))
-        return self.call.press(keys, after=after).words
+        self.call.press(keys, after=after)
+        return self.hear()
 
     def say(self, words: str, **more) -> str:
-        return self.call.say(words, **more).words
+        self.call.say(words, **more)
+        return self.hear()
+
+    def hear(self) -> str:
+        """What was said, which is never more than twenty seconds of it."""
+        answer = [one.text for one in self.call.heard if one.text not in WAITING]
+        assert sum(len(text) + 1 for text in answer) <= TWENTY_SECONDS, answer
+        return self.words
 
     def choices(self) -> dict[str, str]:
         """Keys by what they are for, as told."""
@@ -54,6 +66,15 @@ class Caller:
         keys = self.choices()
         return self.press(keys[the_one(words, list(keys))], after=after)
 
+    def figures_to_the_end(self) -> str:
+        """The same, with all the pages of what is told; the last one is left open."""
+        told = self.figures
+        while "höra resten" in str(self.choices()):
+            self.press(self.choices()["att höra resten"], after=0)
+            self.listened[-1] = REST
+            told += "\n" + self.figures
+        return told
+
     def code(self, sent_before: int) -> str:
         arrived = until(lambda: self.service.sms_to(self.patient.mobile)[sent_before:])
         assert arrived, "no code came"
@@ -68,7 +89,7 @@ class Caller:
 def to_delivery(anna: Caller) -> None:
     anna.choose("beställa produkter")
     anna.log_in()
-    anna.choose("Teststickor")
+    anna.choose("teststickor")
     anna.key("6#")
     anna.choose("gå vidare")
     assert any("dörren" in label for label in anna.choices())
@@ -81,4 +102,4 @@ def to_read_back(anna: Caller) -> str:
     anna.choose("hus")
     if NAME_ON_DOOR.search(anna.words):
         anna.choose("ja")
-    return anna.words
+    return anna.figures_to_the_end()

@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 from tests.conversations.people import Patient
 from tests.conversations.service import Service, new_sid, until
 
+REST = ("att höra resten", "hearing the rest")
 PATIENT, ASSISTANT = "patient", "assistant"
 
 
@@ -125,6 +126,13 @@ class Call(Conversation):
         """Keys a number, hears it read back, and says by a key that it is right."""
         assert re.search("Stämmer det|Is that right", self.press(number)), self.last
         return self.press("1")
+
+    def hear_all(self) -> str:
+        """What was said last, with all its pages; the last one is left open."""
+        told = self.last
+        while rest := [key for label, key in keys_offered(self.last).items() if label in REST]:
+            told += "\n" + self.press(rest[0])
+        return told
 
     def tell(self, number: str) -> str:
         """Says a number, hears it read back, and says that it is right."""

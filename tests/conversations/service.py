@@ -12,8 +12,10 @@ from typing import Any
 
 import httpx
 from babel.dates import format_date
+from num2words import num2words
 from twilio.request_validator import RequestValidator
 
+from api.commands.stack import demo_settings
 from ordering import wiring
 from ordering.model import Order, OrderStatus, Person
 from ordering.ports import Transaction
@@ -23,6 +25,11 @@ from rulebook.identity_numbers import parse_identity
 from tests.conversations.people import Patient
 
 PATIENCE_SECONDS = 40.0
+
+
+def patient_settings(folder: Path) -> Settings:
+    """Of a demo whose Rasa may take its time, so that a busy machine does not look like a fault."""
+    return demo_settings(folder, turn_timeout_seconds=30, worker_interval_seconds=0.2)
 
 
 class Service:
@@ -145,6 +152,12 @@ def worded(day: date | None, locale: str = "sv") -> str:
     """As patients read it: "27 november"."""
     assert day is not None
     return format_date(day, "d MMMM", locale=locale)
+
+
+def in_words(day: date | None) -> str:
+    """As the phone says it: "den tjugosjunde november"."""
+    assert day is not None
+    return f"den {num2words(day.day, lang='sv', to='ordinal')} {format_date(day, 'MMMM', locale='sv')}"
 
 
 def until[Found](look: Callable[[], Found], *, seconds: float = PATIENCE_SECONDS) -> Found:

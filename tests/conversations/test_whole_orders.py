@@ -2,7 +2,7 @@
 
 from tests.conversations.patients import Call, Sms, SocketChat, in_figures
 from tests.conversations.people import ANNA, EMMA, TESFAY
-from tests.conversations.service import Service, worded
+from tests.conversations.service import Service, in_words, worded
 
 
 def order_by_sms(service: Service) -> Sms:
@@ -64,24 +64,25 @@ def order_by_phone(service: Service) -> Call:
     assert "Jag hörde inget" in silent
     assert "personnummer" in silent
     assert "Vad vill du ha?" in call.log_in()
-    call.choose("Näringsdryck Energi 200 ml")
+    call.choose("näringsdryck")
     assert "Hur många choklad" in call.choose("choklad")
-    assert "8 förpackningar kvar" in in_figures(call.key("12#"))
+    assert "Du har 8 kvar" in in_figures(call.key("12#"))
     call.choose("vanilj")
     assert "Vill du ta ut något mer?" in call.key("8#")
     call.choose("att gå vidare")
-    assert "Kastanjegatan 12 A" in call.choose("Utanför dörren")
+    assert "Kastanjegatan 12 A" in in_figures(call.choose("Utanför dörren"))
     call.choose("ja")
     assert "portkod" in call.choose("Lägenhet")
     assert "namn" in call.key("4711#")
-    read_back = call.choose("ja")
+    call.choose("ja")
+    read_back = in_figures(call.hear_all())
     assert "12 choklad och 8 vanilj" in read_back
     assert "Kastanjegatan 12 A" in read_back
     assert "4711" in read_back
     receipt = call.choose("att beställa")
     order = service.order(ANNA)
     assert order.number in in_figures(receipt)
-    assert worded(order.expected_latest) in receipt
+    assert in_words(order.expected_latest) in receipt
     return call
 
 
