@@ -101,7 +101,8 @@ class Turn:
     async def case(self) -> PatientCase:
         """What is known of the patient whom the visit is about; noted in the access log."""
         await self.tx.access_log.add(by_visit(self.visit, self.action, self.message.intent, now=wiring.utc_now()))
-        return await load(self.tx, service().book, self.visit, now=self.now, sms_detail=service().settings.sms_detail)
+        detail = service().settings.sms_detail_in(self.visit.region)
+        return await load(self.tx, service().book, self.visit, now=self.now, sms_detail=detail)
 
 
 class VisitAction(Action, ABC):

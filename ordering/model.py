@@ -39,7 +39,7 @@ class Person:
     mobile: str | None = None
     email: str | None = None
     language: str = "sv"
-    sms_detail: SmsDetail | None = None  # None: the setting PAFYLL_SMS_DETAIL
+    sms_detail: SmsDetail | None = None  # None: as the region has it (PAFYLL_SMS_DETAIL)
 
     @property
     def name(self) -> str:

@@ -31,6 +31,7 @@ class Inside:
 
     def __init__(self, settings: Settings) -> None:
         self.trace = Trace(settings.var_folder)
+        self._regions = sorted(set(settings.inbound_numbers.values()))
         self._events: deque[dict[str, Any]] = deque(maxlen=MOST_EVENTS)
         self._last = 0
         self._read_to = self.trace.end()
@@ -58,26 +59,24 @@ class Inside:
             return
         async with self._comparing:
             rules, self._read_to = self.trace.read(self._read_to)
-            for rule in await _with_names(stores, rules):
+            for rule in await self._with_names(stores, rules):
                 self.note("rule", **rule)
             before, self._rows = self._rows, await wiring.demo_rows(stores)
             if before is not None:
                 for change in changes(before, self._rows):
                     self.note("sql", **change)
 
+    async def _with_names(self, stores: Stores, rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rules know an article by its number; the page tells its name."""
+        async with stores.begin() as tx:
+            for about in (rule["about"] for rule in rules):
+                for region in [about["region"]] if "region" in about else self._regions:
+                    if "product" in about and (article := await tx.articles.get(region, about["product"])):
+                        about["product"] = article.name
+        return rules
+
     def sms_out(self, *, recipient: str, text: str) -> None:
         self.note("sms_out", to=recipient, text=text, segments=segments(text), gsm7=is_gsm7(text))
-
-
-async def _with_names(stores: Stores, rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rules know an article by its number; the page tells its name."""
-    async with stores.begin() as tx:
-        for rule in rules:
-            about = rule["about"]
-            if about.get("region") and about.get("product"):
-                article = await tx.articles.get(about["region"], about["product"])
-                about["product"] = article.name if article else about["product"]
-    return rules
 
 
 def changes(

@@ -28,7 +28,7 @@ def build_gateway(
         sealer=wiring.build_sealer(settings),
         texts=load_texts(),
         book=book,
-        dialogue=OrderDialogue(book, settings.sms_detail),
+        dialogue=OrderDialogue(book, settings.sms_detail_in),
         media=wiring.build_media(settings),
     )
 

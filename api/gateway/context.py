@@ -43,13 +43,13 @@ class Dialogue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OrderDialogue:
-    """The real one."""
+    """The real one. sms_detail: how much an SMS may tell in a region, where the person has no wish of their own."""
 
     book: Rulebook
-    sms_detail: SmsDetail
+    sms_detail: Callable[[str], SmsDetail]
 
     async def pending(self, tx: Transaction, visit: Visit, *, now: datetime) -> Pending | None:
-        return await pending_question(tx, self.book, visit, now=now, sms_detail=self.sms_detail)
+        return await pending_question(tx, self.book, visit, now=now, sms_detail=self.sms_detail(visit.region))
 
     async def answer_privately(
         self, tx: Transaction, visit: Visit, *, question: str | None, text: str, message_id: str, now: datetime

@@ -16,9 +16,10 @@ from api.rest import (
     prescriptions,
     problems,
     rules,
+    sms_detail,
 )
 
-DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages, access_log, phone)
+DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages, access_log, phone, sms_detail)
 
 router = APIRouter(prefix="/api/v1")
 for _doors in DOORS:

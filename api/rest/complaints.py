@@ -3,14 +3,14 @@
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.rest.access import CustomerService, own_region
 from api.rest.clock import moment
-from api.rest.problems import responses
+from api.rest.problems import ProblemRaised, responses
 from ordering.local_time import STOCKHOLM
-from ordering.use_cases.staff_complaints import Told, list_complaints
+from ordering.use_cases.staff_complaints import Told, list_complaints, show_picture
 from ordering.wiring import utc_now
 
 router = APIRouter(prefix="/complaints", tags=["Complaints"])
@@ -40,6 +40,7 @@ class ComplaintTold(BaseModel):
     wanted: str | None
     leftover: bool | None
     text: str | None = Field(description="The patient's own words.")
+    pictures: list[int] = Field(description="To be fetched at /complaints/pictures/{id}.")
     person: Complainant | None = Field(description="null: has protected identity.")
 
 
@@ -68,12 +69,31 @@ async def complaints(
     return Complaints(complaints=[_told(one) for one in found])
 
 
+@router.get(
+    "/pictures/{picture_id}",
+    response_class=Response,
+    responses=responses("no_valid_key", "not_your_role", "unknown_picture", "malformed")
+    | {200: {"content": {"image/jpeg": {}}}},
+)
+async def picture(
+    picture_id: Annotated[int, Path(ge=1, le=2**31 - 1)], request: Request, caller: CustomerService
+) -> Response:
+    """What a patient has sent of what is wrong. Of another region's complaint it is as if it were not there."""
+    state = request.app.state
+    async with state.stores.begin() as tx:
+        jpeg = await show_picture(tx, state.sealer, picture_id, caller.reader, may_see=caller.may_see, now=utc_now())
+    if jpeg is None:
+        raise ProblemRaised("unknown_picture")
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
 def _told(told: Told) -> ComplaintTold:
     person = told.person
     return ComplaintTold.model_validate(
         {name: getattr(told.complaint, name) for name in ComplaintTold.model_fields if hasattr(told.complaint, name)}
         | {
             "order": told.order.number if told.order else None,
+            "pictures": list(told.pictures),
             "person": {"identity_number": person.identity_number, "name": person.name} if person else None,
         }
     )

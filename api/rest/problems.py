@@ -18,6 +18,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown_order": (404, "There is no order with this number."),
     "unknown_article": (404, "The region has no article with this number."),
     "unknown_person": (404, "The region has no person with this number."),
+    "unknown_picture": (404, "There is no picture with this number."),
     "unknown_line": (404, "There is no such prescription line."),
     "cancelled_order": (409, "The order is cancelled and cannot be delivered."),
     "pin_too_easy": (409, "The PIN is too easy to guess."),

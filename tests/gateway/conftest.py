@@ -251,5 +251,5 @@ async def house(settings: Any, stores: Any) -> AsyncIterator[House]:
 @pytest.fixture
 async def ordering_house(settings: Any, stores: Any) -> AsyncIterator[House]:
     """With real orders instead of the double of a dialogue."""
-    async with a_house(settings, stores, OrderDialogue(load_rulebook(), "short")) as house:
+    async with a_house(settings, stores, OrderDialogue(load_rulebook(), lambda region: "short")) as house:
         yield house

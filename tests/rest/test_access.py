@@ -21,6 +21,8 @@ MAY = {
     ("GET", "/callbacks"): {"customer_service"},
     ("POST", "/callbacks/{callback_id}/close"): {"customer_service"},
     ("GET", "/complaints"): {"customer_service"},
+    ("GET", "/complaints/pictures/{picture_id}"): {"customer_service"},
+    ("PUT", "/sms-detail"): {"customer_service"},
     ("GET", "/failed-messages"): {"customer_service"},
     ("POST", "/failed-messages/{id}/replay"): {"customer_service"},
     ("POST", "/access-log"): {"auditor"},
@@ -33,6 +35,7 @@ OF_A_REGION = [
     ("GET", "/orders/overdue", {"params": {"region": "vg"}}),
     ("GET", "/callbacks", {"params": {"region": "vg"}}),
     ("GET", "/complaints", {"params": {"region": "vg"}}),
+    ("PUT", "/sms-detail", {"json": {"region": "vg", "person": "198501012382", "sms_detail": None}}),
     ("PUT", "/pin", {"json": {"region": "vg", "person": "198501012382"}}),
     ("POST", "/pin/remove", {"json": {"region": "vg", "person": "198501012382"}}),
     ("GET", "/calls/answer-times", {"params": {"region": "vg"}}),
@@ -83,7 +86,7 @@ async def refused(client, method: str, path: str, key: str, **request) -> str | 
 @pytest.mark.parametrize(("method", "path"), MAY)
 async def test_a_key_opens_what_its_roles_are_for_and_nothing_else(client, keys, method, path):
     keys(**{role: ([role], None) for role in ROLES})
-    concrete = path.format(number="1234567", callback_id=1, id="in-1")
+    concrete = path.format(number="1234567", callback_id=1, id="in-1", picture_id=1)
     for role in ROLES:
         assert (await refused(client, method, concrete, role) is None) == (role in MAY[method, path])
     assert await refused(client, method, concrete, "another") == "no_valid_key"

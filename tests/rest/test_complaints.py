@@ -51,3 +51,47 @@ async def test_only_staff_read_complaints(client, told, headers, status):
 async def test_an_unknown_region_is_malformed(client, demo):
     answer = await client.get("/api/v1/complaints", params={"region": "norr"}, headers=STAFF)
     assert (answer.status_code, answer.json()["fields"]) == (422, ["query.region"])
+
+
+# Pictures
+
+
+@pytest.fixture
+async def pictured(stores, told, app) -> int:
+    async with stores.begin() as tx:
+        whole, _ = told
+        sealed = app.state.sealer.seal_bytes(b"\xff\xd8 a picture")
+        assert await tx.complaints.add_picture(whole.id, key="m1:1", sealed=sealed, now=NOW)
+        assert not await tx.complaints.add_picture(whole.id, key="m1:1", sealed=sealed, now=NOW)
+        (picture_id,) = await tx.complaints.pictures(whole.id)
+    return picture_id
+
+
+async def test_staff_see_the_pictures_of_a_complaint_and_that_is_noted(client, stores, pictured):
+    newest, oldest = await listed(client)
+    assert (newest["pictures"], oldest["pictures"]) == ([], [pictured])
+    answer = await client.get(f"/api/v1/complaints/pictures/{pictured}", headers=STAFF)
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.content == b"\xff\xd8 a picture"
+    async with stores.begin() as tx:
+        anna = await tx.people.by_identity("vg", "198501012382")
+        assert (await tx.access_log.of_person(anna.id, limit=1))[0].what == "complaint_picture"
+
+
+async def test_nobody_else_sees_them(client, pictured):
+    path = f"/api/v1/complaints/pictures/{pictured}"
+    assert (await client.get(path)).status_code == 403
+    assert (await client.get(path, headers={"X-API-Key": "x"})).status_code == 401
+
+
+async def test_of_a_complaint_of_another_region_or_one_taken_back_there_is_no_picture(client, app, stores, pictured):
+    path = f"/api/v1/complaints/pictures/{pictured}"
+    keys = app.state.settings.api_keys
+    elsewhere = keys["customer service"].model_copy(update={"key": "skane", "regions": ("skane",)})
+    app.state.settings = app.state.settings.model_copy(update={"api_keys": keys | {"skåne": elsewhere}})
+    assert (await client.get(path, headers={"X-API-Key": "skane"})).json()["code"] == "unknown_picture"
+    assert (await client.get("/api/v1/complaints/pictures/99999", headers=STAFF)).status_code == 404
+    async with stores._engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE complaints SET status = 'cancelled'")
+    assert (await client.get(path, headers=STAFF)).status_code == 404

@@ -226,6 +226,7 @@ for (const button of document.querySelectorAll("[data-show]")) {
   button.addEventListener("click", () => {
     document.body.dataset.shown = button.dataset.show;
     for (const one of document.querySelectorAll("[data-show]")) one.setAttribute("aria-pressed", String(one === button));
+    document.querySelector(`section[data-part="${button.dataset.show}"]`).scrollIntoView();
   });
 }
 for (const button of document.querySelectorAll("[data-days]")) {

@@ -17,6 +17,16 @@ const REASONS = {
   too_early: "för tidigt", on_its_way: "redan på väg", none_left: "inga uttag kvar", expired: "förskrivningen har gått ut",
   not_yet_valid: "gäller inte än", too_many: "för många", not_prescribed: "inte förskriven",
 };
+const TABLES = {
+  inbox: "Inkommet", outbox: "Att skicka", orders: "Beställning", order_lines: "Beställda rader", visits: "Besök",
+  threads: "Samtal", access_log: "Åtkomstlogg", one_time_codes: "Engångskod", complaints: "Anmälan", pictures: "Bild",
+  callbacks: "Återuppringning", people: "Person", facts: "Inställning", stopped_numbers: "STOPP", calls: "Samtal i telefon",
+  pins: "PIN-kod",
+};
+// What tells most of a row, where it has it.
+const TELLING = [
+  "status", "what", "who", "number", "case_number", "kind", "option", "channel", "proof", "version", "turns", "value",
+];
 const WHAT = { new: "ny", changed: "ändrad", gone: "borttagen" };
 
 /** An element: make("p", "class", "text", otherElement). Text only, never markup. */
@@ -209,8 +219,11 @@ function rows(changes) {
   return changes.map(({ table: name, key, what, columns }) => {
     const cells = Object.entries(columns).map(([column, value]) => [column,
       what === "changed" ? `${shown(value[0])} → ${shown(value[1])}` : shown(value)]);
-    return make("div", `change ${what}`, make("p", "", make("b", "code", name), ` rad ${key}, `, make("span", "what", WHAT[what])),
-      cells.length ? more(cells.map(([column]) => column).slice(0, 4).join(", "), table(Object.fromEntries(cells))) : null);
+    const telling = cells.filter(([column]) => TELLING.includes(column)).slice(0, 3).map((cell) => cell.join(" "));
+    return make("div", `change ${what}`,
+      make("p", "", make("b", "", TABLES[name] || name), " ", make("span", "what", WHAT[what])),
+      telling.length ? make("p", "quiet", telling.join(", ")) : null,
+      cells.length ? more(`${name}, rad ${key}`, table(Object.fromEntries(cells))) : null);
   });
 }
 
