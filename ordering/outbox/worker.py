@@ -1,22 +1,25 @@
-"""The process that does what no patient waits for: orders to the distributor, messages that are due again, and once
-a day the removal of what has been kept long enough."""
+"""The process that does what no patient waits for: orders to the distributor, messages that are due again, telling of
+late orders, and once a day the removal of what has been kept long enough."""
 
 import asyncio
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from ordering.outbox.dispatcher import Dispatcher
 from ordering.ports import Stores
 from ordering.settings import Settings
+from ordering.use_cases.overdue import SayText, Telling, tell_overdue
 from ordering.use_cases.purge import is_due, purge
-from ordering.wiring import build_dispatcher, build_stores, utc_now
+from ordering.wiring import build_dispatcher, build_sealer, build_stores, now, utc_now
+from rulebook import load_rulebook
 
 log = logging.getLogger("pafyll.worker")
 LONGEST_PAUSE_SECONDS = 30.0
 LOOK_FOR_OLD_SECONDS = 600.0
+LOOK_FOR_LATE_SECONDS = 60.0
 
 
 class Worker:
@@ -45,6 +48,17 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), timeout=LOOK_FOR_OLD_SECONDS)
 
+    async def follow_up(self, tell: Callable[[], Awaitable[int]]) -> None:
+        """Tells of late orders, beside the rounds, until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                if told := await tell():
+                    log.info("late orders told of: %s", told)
+            except Exception as error:
+                log.error("telling failed (%s); again in %.0f s", type(error).__name__, LOOK_FOR_LATE_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), timeout=LOOK_FOR_LATE_SECONDS)
+
     async def run(self) -> None:
         """Rounds until `stop`. A failing database makes the pauses longer, never an end."""
         pause = self._interval_seconds
@@ -68,8 +82,8 @@ class Worker:
             self._heartbeat.touch()
 
 
-async def run_worker(settings: Settings) -> None:
-    """Runs until SIGTERM or SIGINT."""
+async def run_worker(settings: Settings, say: SayText) -> None:
+    """Runs until SIGTERM or SIGINT. `say`: the texts that patients meet."""
     stores = build_stores(settings)
     dispatcher = build_dispatcher(settings, stores)
     settings.var_folder.mkdir(parents=True, exist_ok=True)
@@ -81,8 +95,15 @@ async def run_worker(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
+    senders = {region: number for number, region in settings.inbound_numbers.items()}
+    telling, book = Telling(say, build_sealer(settings), senders), load_rulebook()
+
+    async def tell() -> int:
+        async with stores.begin() as tx:
+            return await tell_overdue(tx, book, telling, now=await now(tx, settings), due_at=utc_now())
+
     try:
-        await asyncio.gather(worker.run(), worker.clear_out(stores, settings.kept_days))
+        await asyncio.gather(worker.run(), worker.clear_out(stores, settings.kept_days), worker.follow_up(tell))
     finally:
         await dispatcher.close()
         await stores.close()

@@ -1,10 +1,15 @@
-"""Orders that should have come (D16, D17), for those who follow up the deliveries."""
+"""Orders that should have come (D16, D17): for those who follow up the deliveries, and told to the patients."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
+from ordering import wording
+from ordering.gsm7 import messages
+from ordering.local_time import STOCKHOLM
 from ordering.model import OrderStatus
-from ordering.ports import Transaction, UnderWay
+from ordering.ports import Sealer, Transaction, UnderWay
 from ordering.use_cases.patient_case import PatientCase
 from rulebook import Rulebook
 
@@ -22,6 +27,68 @@ class OverdueOrder:
     target_day: date | None
     days_late: int
     contact_patient: bool
+
+
+class SayText(Protocol):
+    def __call__(self, name: str, *, channel: str, language: str, **values: object) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What it takes to tell a patient by SMS. senders: the number that each region writes from."""
+
+    say: SayText
+    sealer: Sealer
+    senders: Mapping[str, str]
+
+
+TOLD_FROM, TOLD_TO = 8, 20  # hours of the local day; nobody is woken for this
+
+
+async def tell_overdue(tx: Transaction, book: Rulebook, telling: Telling, *, now: datetime, due_at: datetime) -> int:
+    """Puts an SMS in the outbox for each late order whose patient the region has promised to contact (D17), once.
+
+    `now`: the moment the rules go by; `due_at`: when it may be sent. Gives how many were put there. Nothing is said of
+    the products, and nothing at all to whom the register protects (I5).
+    """
+    local = now.astimezone(STOCKHOLM)
+    told = 0
+    for region in telling.senders if TOLD_FROM <= local.hour < TOLD_TO else ():
+        for late in await overdue_orders(tx, book, region=region, day=local.date()):
+            if late.contact_patient:
+                told += await _tell(tx, book, telling, region, late, local.date(), due_at)
+    return told
+
+
+async def _tell(
+    tx: Transaction, book: Rulebook, telling: Telling, region: str, late: OverdueOrder, day: date, due_at: datetime
+) -> bool:
+    order = await tx.orders.by_number(late.number)
+    person = await tx.people.get(order.person_id) if order else None
+    mobile = await tx.people.code_mobile(person) if person and not person.protected else None
+    if order is None or person is None or mobile is None:
+        return False
+    text = telling.say(
+        "utter_overdue_told",
+        channel="sms",
+        language=person.language,
+        number=late.number,
+        last_day=wording.day(late.last_day, person.language, today=day),
+        service_phone=book.customer_service(region=region, day=day).phone,
+    )
+    put = [
+        await tx.outbox.put(
+            kind="sms",
+            recipient=mobile,
+            sealed=telling.sealer.seal({"text": part}),
+            key=f"overdue:{late.number}:{place}",
+            due_at=due_at,
+            sender=telling.senders[region],
+            unasked=True,
+        )
+        for place, part in enumerate(messages(text))
+    ]
+    return any(row is not None for row in put)
 
 
 async def overdue_orders(tx: Transaction, book: Rulebook, *, region: str, day: date) -> list[OverdueOrder]:
