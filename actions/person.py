@@ -61,7 +61,7 @@ async def open_question(turn: Turn) -> Events:
     if complaint and (asked := next_question(case, complaint)):
         return [ActiveLoop("complaint_form"), SlotSet("requested_slot", asked)]
     # An order begun in another visit is offered, not forced upon the patient.
-    if case.question == "resume":
+    if case.question == "resume" and turn.visit.state.get("asked") != "resume":
         return []
     if (
         case.draft
