@@ -9,6 +9,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ from ordering.ports import Stores
 from ordering.settings import Settings
 
 MOST_EVENTS = 2000
+# Which message is being handled, by its provider's id: what is noted on the way belongs to that turn.
+TURN: ContextVar[str | None] = ContextVar("turn", default=None)
 # Changed in every turn, and told by what is shown beside them.
 _DULL_COLUMNS = frozenset({"lease_token", "lease_until", "last_at", "status_at", "looked_at", "seen"})
 
@@ -125,7 +128,9 @@ class WatchedRasa(httpx.AsyncHTTPTransport):
         if self._inside.trace.on and request.url.path.endswith("/turn"):
             await response.aread()
             took = round((time.perf_counter() - started) * 1000)
-            self._inside.note("rasa", **_asked(request.content), **_understood(response.content), ms=took)
+            self._inside.note(
+                "rasa", turn=TURN.get(), **_asked(request.content), **_understood(response.content), ms=took
+            )
         return response
 
 
@@ -164,10 +169,17 @@ class WatchedGateway:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._gateway, name)
 
+    async def receive(self, incoming: Incoming) -> bool:
+        TURN.set(incoming.provider_id)
+        new: bool = await self._gateway.receive(incoming)
+        return new
+
     async def answer(self, incoming: Incoming) -> Reply:
+        TURN.set(incoming.provider_id)
         if incoming.channel == "chat":
             self._inside.note(
                 "chat",
+                turn=incoming.provider_id,
                 text=incoming.text,
                 event=incoming.event,
                 clicked=incoming.choice is not None,
@@ -177,5 +189,7 @@ class WatchedGateway:
         await self._inside.compare(self._stores)
         if incoming.channel == "chat":
             choices = [choice.label for choice in reply.choices]
-            self._inside.note("answer", texts=list(reply.texts), choices=choices, expects=reply.expects)
+            self._inside.note(
+                "answer", turn=incoming.provider_id, texts=list(reply.texts), choices=choices, expects=reply.expects
+            )
         return reply

@@ -1,5 +1,6 @@
 """Posts webhooks as Twilio would: signed, over HTTP, to the public address."""
 
+import re
 from typing import Any
 
 import httpx
@@ -19,7 +20,9 @@ async def post_signed(request: Request, path: str, fields: dict[str, str]) -> ht
     signature = RequestValidator(settings.twilio_auth_token).compute_signature(url, fields)
     http: Any = request.app.state.http
     inside: Inside = request.app.state.inside
-    inside.note("report" if path.endswith("/status") else "webhook", path=path, fields=fields, signature=signature)
+    kind = "report" if path.endswith("/status") else "webhook"
+    turn = message_id(path, fields)
+    inside.note(kind, turn=turn, path=path, fields=fields, signature=signature)
     try:
         answer: httpx.Response = await http.post(
             url, data=fields, headers={"X-Twilio-Signature": signature}, timeout=WEBHOOK_SECONDS
@@ -29,5 +32,13 @@ async def post_signed(request: Request, path: str, fields: dict[str, str]) -> ht
     if not answer.is_success:
         raise HTTPException(502, f"{path}: {answer.status_code} {answer.text[:200]}")
     if answer.headers.get("content-type", "").startswith("text/xml"):
-        inside.note("twiml", xml=answer.text)
+        inside.note("twiml", turn=turn, xml=answer.text)
     return answer
+
+
+def message_id(path: str, fields: dict[str, str]) -> str:
+    """What the product knows the message of a webhook by."""
+    if path.startswith("/twilio/sms"):
+        return fields["MessageSid"]
+    step = re.search(r"/step/(\d+)", path)
+    return f"{fields['CallSid']}:{step[1] if step else 0}"

@@ -19,7 +19,7 @@ const REASONS = {
 };
 const TABLES = {
   inbox: "Inkommet", outbox: "Att skicka", orders: "Beställning", order_lines: "Beställda rader", visits: "Besök",
-  threads: "Samtal", access_log: "Åtkomstlogg", one_time_codes: "Engångskod", complaints: "Anmälan", pictures: "Bild",
+  threads: "Tråd", access_log: "Åtkomstlogg", one_time_codes: "Engångskod", complaints: "Anmälan", pictures: "Bild",
   callbacks: "Återuppringning", people: "Person", facts: "Inställning", stopped_numbers: "STOPP", calls: "Samtal i telefon",
   pins: "PIN-kod",
 };
@@ -37,7 +37,7 @@ function make(name, look, ...inside) {
   return element;
 }
 
-const time = (at) => new Date(at).toLocaleTimeString("sv-SE");
+const time = (at) => new Date(at).toLocaleTimeString("sv-SE", { timeZone: "Europe/Stockholm" });
 const short = (text, most = 70) => (text.length > most ? `${text.slice(0, most)} …` : text);
 const shown = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
@@ -64,11 +64,19 @@ export class Inside {
   put(event) {
     const goesOn = event.kind === "webhook" && event.path.includes("/wait/");
     if ((OPENS.has(event.kind) && !goesOn) || !this.turns.length) {
-      this.turns.unshift({ events: [], at: event.at, number: event.id });
+      this.turns.unshift({ events: [], at: event.at, number: event.id, key: event.turn });
       this.turns.length = Math.min(this.turns.length, MOST_TURNS);
     }
-    this.turns[0].events.push(event);
-    return this.turns[0];
+    const turn = this.turnOf(event);
+    turn.events.push(event);
+    return turn;
+  }
+
+  /** Several turns may be under way: the service tells which one an event is of, or whose number an SMS goes to. */
+  turnOf({ turn, kind, to }) {
+    const own = turn && this.turns.find((one) => one.key === turn);
+    const theirs = kind === "sms_out" && this.turns.find((one) => one.events[0].fields?.From === to);
+    return own || theirs || this.turns[0];
   }
 
   render(changed = new Set()) {
