@@ -18,6 +18,7 @@ _APOSTROPHE = re.compile(r"(?<=\w)['’´`](?=\w)")
 _NOT = re.compile(r"\b(do|does|did|has|have|had|is|are|was|were|would|could|should|can|will) ?not\b")
 _CONTRACTED = {"can": "cant", "will": "wont"}
 _SHORTEST_PART = 3  # letters of a word that stand for all of it
+_CHANCE = 3  # letters: so short a word is found in the other language too, by chance
 _REMEMBERED = 20_000  # words
 
 
@@ -95,7 +96,7 @@ class Concepts:
         swedish, english = self._swedish.read(said), self._english.read(said)
         other = self._english if _known(swedish) >= _known(english) else self._swedish
         reading = swedish if other is self._english else english
-        return [(told, concepts or other.concepts(told)) for told, concepts in reading]
+        return [(told, concepts or (other.concepts(told) if len(told) > _CHANCE else ())) for told, concepts in reading]
 
 
 def _known(reading: Reading) -> int:

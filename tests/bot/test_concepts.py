@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.understanding.concepts import Concepts
-from bot.understanding.features import meanings, worded
+from bot.understanding.features import Features, Kinds, meanings, worded
 
 FEW = Concepts(
     {
@@ -70,3 +70,11 @@ def test_every_concept_of_the_file_has_both_languages_and_well_formed_entries():
     parts = {part for entries in table.values() for all_of in entries.values() for part in re.split(r"[\s_]+", all_of)}
     assert {part for part in parts if part and not re.fullmatch(r"\*?[^\W_]+\*?", part)} == set()
     assert {part for part in parts if "*" in part and len(part.strip("*")) < 3} == set()
+
+
+def test_a_message_is_read_as_it_was_learnt():
+    features = Features(Kinds({"amount": r"\b\d+\b"}), FEW)
+    texts = ["Hej, när kommer leveransen?", "jag har inte beställt", "beställt 2 inte 3 men inte 4", "when do i get it"]
+    learnt = features.learn(texts * 3)
+    assert abs(learnt[: len(texts)] - features.of(texts)).max() < 1e-6
+    assert features.of([""]).nnz == 0
