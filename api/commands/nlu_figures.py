@@ -44,6 +44,8 @@ class Figures:
 
     A message that was not understood counts as wrong in `accuracy` and `f1`. `in_scope`, `out_of_scope`: on the right
     side of the fallback. `offered`: the right meaning is one of the two likeliest, among those not understood.
+    Of the messages in scope: `accuracy_in_scope`; `reached`, those understood at once or offered when asking back;
+    `likeliest`, those whose right meaning is one of the two likeliest, whether it asks back or not.
     `sentences`: the accuracy of messages of four words or more, none of which is near a training example.
     """
 
@@ -54,6 +56,9 @@ class Figures:
     out_of_scope: float | None
     offered: float | None
     asked_back: int
+    accuracy_in_scope: float | None
+    reached: float | None
+    likeliest: float | None
     sentences: float | None
     by_intent: dict[str, tuple[float, int]] = field(default_factory=dict)
     confusions: list[tuple[str, str, int]] = field(default_factory=list)
@@ -75,6 +80,9 @@ def figures(results: Sequence[Result]) -> Figures:
         out_of_scope=_share(r.taken_for in NOT_UNDERSTOOD for r in outside),
         offered=_share(r.intent in r.offered for r in unsure),
         asked_back=len(unsure),
+        accuracy_in_scope=_share(r.right for r in inside),
+        reached=_share(r.right or (r.taken_for == FALLBACK and r.intent in r.offered) for r in inside),
+        likeliest=_share(r.intent in r.offered for r in inside),
         sentences=_share(r.right for r in results if len(r.text.split()) >= _WORDS_OF_A_SENTENCE),
         by_intent={name: (_share(r.right for r in own) or 0.0, len(own)) for name, own in by_intent.items()},
         confusions=[(meant, taken, count) for (meant, taken), count in wrong.most_common()],

@@ -25,6 +25,15 @@ DOCUMENT = Path("docs") / "understanding.md"
 LANGUAGES = {"sv": "Swedish", "en": "English"}
 FOLDS = 5
 _BEGINNING = 3  # words
+# What is to be reached on messages never trained on, by the rows of the report.
+GOALS = {
+    "intent accuracy (not understood counts as wrong)": "Swedish 0.95, English 0.93",
+    "in scope, on the right side of the fallback": "0.95",
+    "out of scope, on the right side of the fallback": "0.85",
+    "in scope, the right meaning among the two likeliest": "0.98",
+    "in scope, understood at once or offered when asking back": "0.98",
+}
+GOAL_OF_ORDERS = "0.95"
 _BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
 _MARK = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 _PASTA = ("fusilli", "penne", "spaghetti", "tagliatelle")
@@ -175,19 +184,23 @@ def _show(validated: dict[str, list[Result]]) -> None:
 
 def markdown(sections: list[tuple[str, Figures]], extracted: dict[str, tuple[int, int]]) -> str:
     """The figures as tables."""
-    lines = ["| | " + " | ".join(title for title, _ in sections) + " |", "|---|" + "---|" * len(sections)]
     rows: dict[str, Callable[[Figures], str]] = {
         "messages": lambda f: str(f.of),
         "intent accuracy (not understood counts as wrong)": lambda f: _shown(f.accuracy),
+        "of messages in scope": lambda f: _shown(f.accuracy_in_scope),
         "of sentences of four words or more": lambda f: _shown(f.sentences),
         "macro F1": lambda f: _shown(f.f1),
         "in scope, on the right side of the fallback": lambda f: _shown(f.in_scope),
         "out of scope, on the right side of the fallback": lambda f: _shown(f.out_of_scope),
+        "in scope, the right meaning among the two likeliest": lambda f: _shown(f.likeliest),
+        "in scope, understood at once or offered when asking back": lambda f: _shown(f.reached),
         "not understood though in scope": lambda f: str(f.asked_back),
         "of these, the right meaning among the two likeliest": lambda f: _shown(f.offered),
     }
-    lines += [f"| {name} | " + " | ".join(cell(f) for _, f in sections) + " |" for name, cell in rows.items()]
-    lines += ["", "Orders whose flavours and amounts were read exactly:"]
+    lines = ["| | goal | " + " | ".join(title for title, _ in sections) + " |", "|---|---|" + "---|" * len(sections)]
+    for name, cell in rows.items():
+        lines.append(f"| {name} | {GOALS.get(name, '')} | " + " | ".join(cell(f) for _, f in sections) + " |")
+    lines += ["", f"Orders whose flavours and amounts were read exactly (goal {GOAL_OF_ORDERS}):"]
     lines += [f"- {LANGUAGES[code]}: {right} of {of} ({_shown(right / of)})" for code, (right, of) in extracted.items()]
     lines += ["", "Accuracy by intent:", "", "| intent | " + " | ".join(title for title, _ in sections) + " |"]
     lines.append("|---|" + "---|" * len(sections))

@@ -72,6 +72,9 @@ def test_what_was_not_understood_counts_as_wrong_but_may_be_offered():
     assert told.in_scope == pytest.approx(1 / 3)
     assert told.out_of_scope == pytest.approx(1 / 2)
     assert (told.asked_back, told.offered) == (2, 0.5)
+    assert told.accuracy_in_scope == pytest.approx(1 / 3)
+    assert told.reached == pytest.approx(2 / 3)
+    assert told.likeliest == pytest.approx(2 / 3)
     assert told.confusions[0] == ("help", "nlu_fallback", 1)
     assert told.by_intent["help"] == (0.5, 2)
     assert told.f1 == pytest.approx((2 / 4 + 0 + 0) / 3)
@@ -95,6 +98,15 @@ def test_a_part_of_the_cross_validation_holds_no_sentence_that_begins_like_one_o
             where.setdefault((language, intent, begins), set()).add(at)
     assert all(len(places) == 1 for places in where.values())
     assert max(map(len, parts)) < 1.1 * min(map(len, parts))
+
+
+def test_the_goals_stand_beside_the_figures():
+    told = nlu_report.markdown([("here", figures([result("help", "help", "help")]))], {"sv": (3, 4)})
+    accuracy = "intent accuracy (not understood counts as wrong)"
+    assert f"| {accuracy} | Swedish 0.95, English 0.93 | 1.000 |" in told.splitlines()
+    assert "- Swedish: 3 of 4 (0.750)" in told
+    rows = {line.split(" | ")[0].removeprefix("| ") for line in told.splitlines()}
+    assert set(nlu_report.GOALS) - rows == set()
 
 
 def test_the_figures_replace_the_old_ones_in_the_document(tmp_path):
