@@ -7,7 +7,7 @@ from textwrap import shorten, wrap
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from api.channels.shared import Say
-from api.gateway.messages import Choice, Reply
+from api.gateway.messages import Reply
 from api.spoken import NOT_IN_XML, spoken
 from ordering.settings import Settings
 
@@ -68,7 +68,7 @@ def speak(reply: Reply, *, next_step: str, say: Say, voices: Voices, taken: str 
         speech_timeout="auto",
         timeout=SECONDS_TO_FETCH if reply.expects in {"identity", "code"} else SECONDS_TO_ANSWER,
         **_keys(reply),
-        **_hints(reply.choices),
+        **_hints(reply, say),
     )
     _add_texts(gather, reply, say, voices)
     response.append(gather)
@@ -125,7 +125,10 @@ def _keys(reply: Reply) -> dict[str, int | str]:
     return {"finish_on_key": "#"}
 
 
-def _hints(choices: tuple[Choice, ...]) -> dict[str, str]:
-    labels = (NOT_IN_XML.sub("", choice.label).replace(",", " ") for choice in choices)
+def _hints(reply: Reply, say: Say) -> dict[str, str]:
+    told = [choice.label for choice in reply.choices]
+    if reply.also_in:  # else its name would be heard as some word of this language
+        told.append(say("utter_voice_language_called", channel="voice", language=reply.also_in))
+    labels = (NOT_IN_XML.sub("", label).replace(",", " ") for label in told)
     words = [words for label in labels if (words := shorten(label, MOST_HINT, placeholder=""))]
     return {"hints": ", ".join(words[:MOST_HINTS])} if words else {}

@@ -216,6 +216,16 @@ def test_a_transfer_is_dialled_and_its_end_is_told():
     assert server.came[-1][2]["DialCallStatus"] == "no-answer"
 
 
+@pytest.mark.parametrize(("ends", "told"), [("completed", ["in-progress"]), ("busy", [])])
+def test_who_takes_a_transferred_call_is_told_when_that_is_asked_for(ends, told):
+    number = '<Number statusCallback="/who" statusCallbackEvent="answered">+46104413190</Number>'
+    server = Script(start=f'<Dial action="/x">{number}</Dial>', x="<Hangup/>")
+    call = server.call(dialled_ends=ends)
+    who = [fields for _, path, fields in server.came if path == "/who"]
+    assert [fields["CallStatus"] for fields in who] == told
+    assert all(fields["ParentCallSid"] == call.sid != fields["CallSid"] for fields in who)
+
+
 def test_rejecting_comes_first_or_not_at_all():
     assert Script(start="<Reject/>").call().ended == "rejected"
     with pytest.raises(BadTwiml):
@@ -231,7 +241,8 @@ def test_documents_that_lead_to_each_other_for_ever_are_refused():
 
 
 def say(name, *, channel, language, **values):
-    texts = TEXTS | {"utter_voice_other_language": "For English, press eight."}
+    offer = {"utter_voice_other_language": "For English, press eight.", "utter_voice_language_called": "English"}
+    texts = TEXTS | offer
     return texts[name].format(**values)
 
 

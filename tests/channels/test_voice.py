@@ -96,9 +96,7 @@ def test_a_repeated_step_gets_the_same_twiml_though_the_call_has_gone_on(client,
 def test_a_transfer_dials_the_number_and_comes_back_with_how_it_went(client, gateway):
     gateway.reply = Reply(texts=("Jag kopplar dig.",), transfer="+46313900699")
     assert post(client, "/twilio/voice/step/3", CALL | {"Digits": "0"}).text == (
-        HEAD
-        + spoken_as("Jag kopplar dig.")
-        + f'<Dial action="{BASE}/twilio/voice/step/4" method="POST" timeout="30">'
+        HEAD + spoken_as("Jag kopplar dig.") + f'<Dial action="{BASE}/twilio/voice/step/4" method="POST" timeout="30">'
         f'<Number statusCallback="{BASE}/twilio/voice/answered/{SID}" statusCallbackEvent="answered" '
         'statusCallbackMethod="POST">+46313900699</Number></Dial>' + TAIL
     )
@@ -204,12 +202,13 @@ def test_the_other_language_is_offered_in_its_own_voice_right_after_the_greeting
     texts = {"sv": "För svenska, tryck åtta.", "en": "For English, press eight."}
 
     def worded(name, *, language, **_):
-        return texts[language]
+        return "English" if name == "utter_voice_language_called" else texts[language]
 
     swedish = Reply(texts=("Välkommen.", "Vad vill du göra?"), also_in="en")
     twiml = speak(swedish, next_step="/x", say=worded, voices=both)
     offer = '<Say language="en-US" voice="Amy">For English, press eight.</Say>'
     assert f'Välkommen.</Say>{offer}<Say language="sv-SE" voice="Elin">Vad vill du göra?' in twiml
+    assert 'hints="English"' in twiml, "so that its name is recognised in the midst of the other language"
     english = Reply(texts=("Welcome.",), language="en", also_in="sv")
     twiml = speak(english, next_step="/x", say=worded, voices=both)
     assert '<Say language="sv-SE" voice="Elin">För svenska, tryck åtta.</Say>' in twiml

@@ -255,12 +255,27 @@ class IncomingCall:
         self.dialled.append(
             Dialled(numbers, str(caller_id) if caller_id else None, int(str(verb.value("timeout", 30))))
         )
+        child = "CA" + secrets.token_hex(16)
+        self._tell_of_child(verb, child)
         if verb.value("action") is None:
             return None
-        fields = {"DialCallStatus": self.dialled_ends, "DialCallSid": "CA" + secrets.token_hex(16)}
+        fields = {"DialCallStatus": self.dialled_ends, "DialCallSid": child}
         if self.dialled_ends == "completed":
             fields["DialCallDuration"] = "60"
         return self._webhook(*self._action(verb), fields)
+
+    def _tell_of_child(self, dial: Verb, child: str) -> None:
+        """Reports of the call to a number, of which only "answered" and "completed" are made here."""
+        happened = {"answered": "in-progress", "completed": "completed"} if self.dialled_ends == "completed" else {}
+        for number in dial.inside:
+            wanted = number.value("statusCallbackEvent", ("completed",))
+            address = number.value("statusCallback")
+            for event, status in happened.items() if address and isinstance(wanted, tuple) else ():
+                if event in wanted:
+                    fields = {"CallSid": child, "ParentCallSid": self.sid, "CallStatus": status, "To": number.text}
+                    method = str(number.value("statusCallbackMethod", "POST"))
+                    response = self.send(self._webhook(method, urljoin(self._base, str(address)), fields))
+                    assert 200 <= response.status_code < 300, response.text
 
     # Input
 

@@ -63,6 +63,8 @@ class Caller:
         return self.press("1", after=0)
 
     def choose(self, words: str, *, after: int | None = None) -> str:
+        """Presses the key of the choice that has these words, once all has been told."""
+        self.figures_to_the_end()
         keys = self.choices()
         return self.press(keys[the_one(words, list(keys))], after=after)
 

@@ -118,7 +118,8 @@ class Call(Conversation):
         return self._post({"DialCallStatus": how, "DialCallSid": new_sid("CA")})
 
     def choose(self, words: str) -> str:
-        """Presses the key of the choice that has these words."""
+        """Presses the key of the choice that has these words, once all has been told."""
+        self.hear_all()
         keys = keys_offered(self.last)
         return self.press(keys[the_one(words, list(keys))])
 

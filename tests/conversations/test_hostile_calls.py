@@ -22,6 +22,18 @@ def test_a_status_may_come_late_and_twice(ring, status):
         assert anna.call.tell_status(status, SipResponseCode="487", Unheard="of").status_code == 204
 
 
+def test_a_call_that_breaks_off_in_an_order_goes_on_by_sms(service, ring, sms):
+    anna = ring(ANNA)
+    to_delivery(anna)
+    anna.call.hang_up()
+    mobile = sms(ANNA)
+    write(service, "UPDATE phone_calls SET ended_at = datetime(ended_at, '-1 minute')")
+    assert "FORTSÄTT" in mobile.next()
+    assert "påbörjad beställning: 6 teststickor" in mobile.write("Fortsätt")
+    assert "levererat" in mobile.write("1")
+    assert service.rows("SELECT count(*) FROM outbox WHERE key LIKE 'hung-up%'") == [(1,)]
+
+
 def test_a_call_that_ends_while_the_order_is_being_placed_orders_once(service, ring):
     anna = ring(ANNA)
     to_read_back(anna)
@@ -124,5 +136,9 @@ def test_names_that_look_like_twiml_are_offered_as_words(service, ring):
 
 
 def rename(service: Service, person_id: int, name: str) -> None:
+    write(service, "UPDATE people SET given_name = ? WHERE id = ?", name, person_id)
+
+
+def write(service: Service, sql: str, *values: object) -> None:
     with sqlite3.connect(service.settings.database_url.partition("///")[2], timeout=40) as database:
-        database.execute("UPDATE people SET given_name = ? WHERE id = ?", (name, person_id))
+        database.execute(sql, values)

@@ -42,7 +42,8 @@ def test_a_question_in_the_middle_of_an_order_changes_nothing_in_it(service, sms
 
 def test_on_the_phone_the_menu_is_the_regions_and_a_question_can_be_said_instead(service, call):
     phone = call(SIGNE)
-    assert "Tryck ett för att beställa produkter. Tryck två för leverans, reklamation och övriga frågor." in phone.begin()
+    menu = "Tryck ett för att beställa produkter. Tryck två för leverans, reklamation och övriga frågor."
+    assert menu in phone.begin()
     answer = phone.say("hur lång är telefonkön")
     assert "måndagsmorgnar" in answer
     assert "Tryck ett för att höra menyn." in answer

@@ -282,6 +282,7 @@ def test_silence_on_the_phone_offers_a_person_too(service, call):
     anna = call(ANNA)
     anna.begin()
     assert "Jag hörde inget" in anna.be_silent()
+    assert "Noll ger dig en människa" in anna.be_silent()
     offer = anna.be_silent()
     assert "Vi verkar ha fastnat" in offer
     assert "att bli kopplad nu" in offer
