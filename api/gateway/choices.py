@@ -74,7 +74,10 @@ def pick(text: str, offered: Sequence[Offered], *, multiple: bool) -> Picked | N
 
 
 def _names(choice: Offered) -> list[str]:
-    return [fold(name) for name in (choice.label, *choice.aliases)]
+    label = choice.label
+    if "variants" in _questions(choice):  # after the colon stand flavours, and "10 choklad" picks none of this
+        label = label.partition(":")[0]
+    return [fold(name) for name in (label, *choice.aliases)]
 
 
 def _questions(choice: Offered) -> set[str]:

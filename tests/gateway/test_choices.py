@@ -115,3 +115,11 @@ def test_only_a_token_that_was_offered_is_a_choice():
 
 def test_an_amount_before_a_label_is_more_than_the_label():
     assert picked("5 jordgubb", [Offered("j", "jordgubb", "1"), Offered("v", "vanilj", "2")]) is None
+
+
+@pytest.mark.parametrize("text", ["10 choklad", "5 jordgubb och 5 choklad", "jordgubb och choklad", "10 jordgubb"])
+def test_flavours_of_last_time_are_picked_by_no_words_for_other_flavours(text):
+    same = "Samma som sist: 10 jordgubb, 5 choklad och 5 neutral"
+    last_time = Offered("s", same, "1", entities={"choice": "variants=same"}, aliases=("samma",))
+    assert picked(text, [last_time, Offered("j", "jordgubb", "2"), Offered("v", "vanilj", "3")]) is None
+    assert picked("samma som sist", [last_time]) == "s"
