@@ -132,7 +132,7 @@ _SMALL_WORDS = frozenset(
             "like",
         ),
         *("to", "have", "want", "it", "be", "was", "is", "no", "of", "the", "my", "packages", "package", "outside"),
-        *("point", "only", "and", "them", "that"),
+        *("point", "only", "and", "them", "that", "actually", "really", "faktiskt", "egentligen"),
     )
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")

@@ -82,7 +82,15 @@ def test_what_only_sounds_like_a_wish(said):
 
 
 @pytest.mark.parametrize(
-    "said", ["jag menade fem", "nej, inte choklad, vanilj", "ändra antalet till 4", "I meant ten", "vanilj menar jag"]
+    "said",
+    [
+        "jag menade fem",
+        "nej, inte choklad, vanilj",
+        "ändra antalet till 4",
+        "I meant ten",
+        "actually I meant five",
+        "vanilj menar jag",
+    ],
 )
 def test_a_correction_tells_nothing_private(said):
     assert corrects(said, ["choklad", "vanilj", "teststickor"])
