@@ -25,9 +25,10 @@ def answer(case: PatientCase, complaint: Complaint) -> list[Say]:
 
 
 def _supplier(case: PatientCase, complaint: Complaint) -> Say:
-    """C2: named from the article, with its contact where the article carries one."""
+    """C2: named from the article, with its contact where the article carries one; a supplier tells what the product is,
+    so a neutral SMS does not name it."""
     line = line_of(case, complaint)
-    if line is None or line.article.supplier is None:
+    if line is None or line.article.supplier is None or not case.names_products:
         return Say("utter_complaint_supplier_unknown")
     values = {"product": case.label(line), "supplier": line.article.supplier}
     if line.article.supplier_contact:

@@ -253,6 +253,11 @@ class PatientCase:
         return self.person.sms_detail or self.default_sms_detail
 
     @property
+    def names_products(self) -> bool:
+        """False where an SMS may tell no more than the numbers of the prescription lines."""
+        return self.visit.channel != "sms" or self.sms_detail != "neutral"
+
+    @property
     def contact_mobile(self) -> str | None:
         return self.person.mobile or self.speaker.mobile
 
@@ -290,7 +295,7 @@ class PatientCase:
         text = self.label(line)
         if packages:
             text = wording.packages(packages, text, self.visit.language)
-        if variants and not (self.visit.channel == "sms" and self.sms_detail == "neutral"):
+        if variants and self.names_products:
             text += f" ({wording.flavours(line.article, variants, self.visit.language)})"
         return text
 

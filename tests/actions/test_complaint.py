@@ -140,7 +140,7 @@ async def test_the_mailbox_of_the_rule_book_is_the_one_that_gets_it_s6(rasa, tmp
     folder = Path(shutil.copytree(Path(rulebook.__file__).parent / "parameters", tmp_path / "parameters"))
     changed = (folder / "vg.yml").read_text(encoding="utf-8").replace("lmn@vgregion.se", "mailbox@example.org")
     (folder / "vg.yml").write_text(changed, encoding="utf-8")
-    monkeypatch.setattr("actions.turn.load_rulebook", lambda: rulebook.load_rulebook(folder))
+    monkeypatch.setattr("ordering.wiring.load_rulebook", lambda: rulebook.load_rulebook(folder))
     await service().stores.close()
     service.cache_clear()
     await rasa.begin(MARIA)
@@ -270,7 +270,7 @@ def test_every_question_choice_and_route_is_worded(domain):
 
 
 def test_complaints_by_sms_keep_to_the_gsm_alphabet(domain):
-    from ordering.outbox.gsm7 import to_gsm7
+    from ordering.gsm7 import to_gsm7
 
     for name, variations in domain["responses"].items():
         if "complaint" in name:

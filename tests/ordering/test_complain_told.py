@@ -7,7 +7,7 @@ import pytest
 
 from ordering.use_cases.complain_choices import complaint_choices
 from tests.ordering.cases import DRINK, LANCETS, STRIPS, TODAY
-from tests.ordering.complaints import BAGS, Talk
+from tests.ordering.complaints import BAGS, SENSOR, Talk
 
 # What it is about
 
@@ -180,3 +180,14 @@ def test_a_thing_that_may_be_no_product_is_asked_about_and_none_of_them_is_no_ca
     assert talk.pick("complaint_article=none") is None
     assert talk.complaint.status == "cancelled"
     assert talk.hears() == ["none_of_ours"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "detail", "told"),
+    [("sms", "neutral", "supplier_unknown"), ("sms", "short", "supplier"), ("chat", "neutral", "supplier")],
+)
+def test_a_neutral_sms_does_not_name_the_supplier_since_it_tells_what_the_product_is_c2(channel, detail, told):
+    talk = Talk(SENSOR, channel=channel)
+    talk.case.default_sms_detail = detail
+    talk.begin("sensorn larmar hela tiden", "report_defect")
+    assert talk.hears() == [told]
