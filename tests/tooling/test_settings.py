@@ -60,6 +60,13 @@ def test_a_transferred_call_may_not_come_back_to_us():
     assert "+46..." in refusal(transfer_numbers={"vg": "031-390 06 99"}, **numbers, **REAL)
 
 
+def test_the_phone_has_a_voice_and_a_kind_for_each_language():
+    assert load_settings(speech_locales={"sv": "sv-FI", "en": "en-GB"}, **REAL).speech_locales["en"] == "en-GB"
+    assert "PAFYLL_SPEECH_LOCALES" in refusal(speech_locales={"sv": "sv-SE"}, **REAL)
+    assert "PAFYLL_SPEECH_LOCALES" in refusal(speech_locales={"sv": "svenska", "en": "en-GB"}, **REAL)
+    assert "PAFYLL_VOICES" in refusal(voices={"en": "Polly.Amy-Neural"}, **REAL)
+
+
 def test_a_key_opens_for_one_caller_who_has_a_role():
     desk = {"key": "k", "roles": ["customer_service"], "regions": ["vg"]}
     assert load_settings(api_keys={"desk": desk}, **REAL).api_keys["desk"].regions == ("vg",)
