@@ -13,8 +13,8 @@ from api.gateway.memory import Offered, Page
 from api.spoken import spoken
 
 MOST_CHOICES = 4
-# Twenty seconds hold 260 characters at 150 words a minute, a slow reader's pace (measured with espeak-ng, Swedish).
-MOST_CHARACTERS = 250
+# Twenty seconds hold 240 characters at 150 words a minute, a slow reader's pace (measured with espeak-ng, Swedish).
+MOST_CHARACTERS = 240
 _SENTENCE = re.compile(r"(?<=[.!?:;,]) ")
 
 

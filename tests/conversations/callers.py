@@ -7,7 +7,7 @@ from tests.conversations.patients import code_in, in_figures, keys_offered, the_
 from tests.conversations.people import Patient
 from tests.conversations.service import Service, until
 
-TWENTY_SECONDS = 260  # characters, at 150 words a minute
+TWENTY_SECONDS = 240  # characters, at 150 words a minute
 WAITING = ("Ett ögonblick.", "Det tar lite längre tid än vanligt, men jag är kvar.")
 REST = "the rest was asked for"
 NAME_ON_DOOR = re.compile(r"namn.*\?")
