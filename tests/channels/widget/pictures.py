@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.channels.live import browser, free_port, served
-from tests.channels.widget.scripted import ScriptedGateway, host_site, log_in, service
+from tests.channels.widget.scripted import FAULT, ScriptedGateway, host_site, log_in, service, write
 
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
 Act = Callable[[Page], None]
@@ -19,10 +19,16 @@ def menu(page: Page) -> None:
     page.get_by_text("Meny").click()
 
 
+def fault(page: Page) -> None:
+    write(page, FAULT)
+    page.get_by_role("button", name="Bifoga bild").wait_for()
+
+
 PICTURES: dict[str, tuple[Act, dict]] = {
     "chat.png": (log_in, {"viewport": {"width": 900, "height": 640}}),
     "chat-dark.png": (log_in, {"viewport": {"width": 320, "height": 568}, "color_scheme": "dark"}),
     "chat-menu.png": (menu, {"viewport": {"width": 320, "height": 568}}),
+    "chat-picture.png": (fault, {"viewport": {"width": 320, "height": 568}}),
     "chat-low.png": (log_in, {"viewport": {"width": 640, "height": 320}}),
 }
 
