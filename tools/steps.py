@@ -39,11 +39,12 @@ def check_steps() -> list[Step]:
 def test_steps() -> list[Step]:
     rasa = [BOTS, "-m", "rasa"]
     data = ["--domain", "domain.yml", "--data", "data"]
-    stories = ["--stories", "tests/stories", "--model", MODEL, "--out", "var/stories", "--fail-on-prediction-errors"]
+    # With --e2e the words of the stories are understood too, not only their intents followed.
+    stories = ["--e2e", "--stories", "tests/stories", "--model", MODEL, "--out", "var/stories"]
     return [
         ("model", [OURS, "-m", "api.commands", "train"], {}),
         ("data", [*rasa, "data", "validate", "--fail-on-warnings", "--config", "config.yml", *data], QUIET_RASA),
-        ("stories", [*rasa, "test", "core", *stories], QUIET_RASA),
+        ("stories", [*rasa, "test", "core", *stories, "--fail-on-prediction-errors"], QUIET_RASA),
         ("bot", [BOTS, "-m", "pytest", "tests/bot", "--confcutdir", "tests/bot"], QUIET_RASA),
         ("axe", [OURS, "tools/axe.py"], {}),
         ("service", [OURS, "-m", "pytest", "tests", "--ignore", "tests/bot"], {}),
