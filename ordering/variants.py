@@ -280,16 +280,16 @@ class _Reader:
 
     def _counted(self, sharing: _Sharing) -> tuple[tuple[str, int | None], ...]:
         counts: dict[str, int | None] = {}
+        whole = sharing.total if sharing.total is not None else self.left
         for name, share in sharing.shares.items():
             if share == "half":
-                counts[name] = sharing.total // 2 if sharing.total and sharing.total % 2 == 0 else None
+                counts[name] = whole // 2 if whole and whole % 2 == 0 else None
             elif isinstance(share, int) or share is None:
                 counts[name] = share
             elif share in ("same", "twice"):
                 before = next(reversed(counts.values()), None)
                 counts[name] = before and before * (2 if share == "twice" else 1)
         known = sum(count or 0 for count in counts.values())
-        whole = sharing.total if sharing.total is not None else self.left
         for name, share in sharing.shares.items():
             if share == "rest":
                 counts[name] = whole - known if whole is not None and whole > known else None

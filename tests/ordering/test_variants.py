@@ -67,6 +67,12 @@ def test_the_rest_is_what_the_line_still_gives_when_no_total_was_said():
     assert dict(read_choice(DRINK, "4 choklad, resten neutral").wanted) == {"cho": 4, "neu": None}
 
 
+def test_a_half_is_of_what_the_line_still_gives_when_no_total_was_said():
+    assert dict(read_choice(DRINK, "hälften choklad och hälften vanilj", left=20).wanted) == {"cho": 10, "van": 10}
+    assert dict(read_choice(DRINK, "half chocolate, the rest vanilla", left=10).wanted) == {"cho": 5, "van": 5}
+    assert dict(read_choice(DRINK, "hälften choklad, hälften vanilj").wanted) == {"cho": None, "van": None}
+
+
 def test_half_of_an_odd_number_is_asked_about():
     assert dict(read_choice(DRINK, "9 st, hälften choklad hälften vanilj").wanted) == {"cho": None, "van": None}
 
