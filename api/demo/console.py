@@ -16,6 +16,7 @@ from api.demo import people, speech, twilio_double
 from api.demo.inside import Inside, WatchedGateway, WatchedRasa
 from api.demo.signing import WEBHOOK_SECONDS, post_signed
 from api.demo.twilio_double import Phones, phones_of
+from ordering import wording
 from ordering.gsm7 import is_gsm7, segments
 from ordering.local_time import STOCKHOLM
 from ordering.wiring import now
@@ -189,7 +190,8 @@ async def clock(request: Request) -> dict[str, str | int]:
     async with stores_of(request).begin() as tx:
         moment = (await now(tx, settings_of(request))).astimezone(STOCKHOLM)
         offset = await tx.facts.clock_offset()
-    return {"now": moment.strftime("%Y-%m-%d %H:%M"), "days": round(offset / timedelta(days=1))}
+    written = f"{wording.day(moment.date(), 'sv', today=moment.date())}, {moment:%H:%M}"
+    return {"now": written, "days": round(offset / timedelta(days=1))}
 
 
 @router.post("/clock")

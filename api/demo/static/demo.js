@@ -5,6 +5,8 @@ import { Sound } from "/demo/static/sound.js";
 
 const $ = (id) => document.getElementById(id);
 const POLL_MS = 1200;
+const PICTURE_SIDE = 480; // pixels
+const PICTURE_LENGTH = 50000; // as base64; the demo's own door takes no more
 const IN_WORDS = { no_order: "Personen har ingen beställning än." };
 let people = [];
 let person = null;
@@ -125,12 +127,13 @@ function smsBubble({ who, text, at, segments, gsm7, picture: withPicture }) {
 /** Small enough for the demo's own door; a real MMS comes from Twilio. */
 async function attach(file) {
   const image = await createImageBitmap(file);
-  const scale = Math.min(1, 480 / Math.max(image.width, image.height));
+  const scale = Math.min(1, PICTURE_SIDE / Math.max(image.width, image.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(image.width * scale);
   canvas.height = Math.round(image.height * scale);
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  showAttached(canvas.toDataURL("image/jpeg", 0.6).split(",")[1]);
+  const written = [0.7, 0.5, 0.3, 0.1].map((quality) => canvas.toDataURL("image/jpeg", quality).split(",")[1]);
+  showAttached(written.find((content) => content.length < PICTURE_LENGTH) || written.at(-1));
 }
 
 function showAttached(content) {
@@ -152,7 +155,7 @@ async function sendSms() {
 /* Clock and courier */
 
 function showClock(clock) {
-  const moved = clock.days ? `, ${clock.days} ${clock.days === 1 ? "dag" : "dagar"} framåt` : "";
+  const moved = clock.days ? ` (${clock.days} ${clock.days === 1 ? "dag" : "dagar"} framåt)` : "";
   $("now").textContent = clock.now + moved;
   $("clock-reset").disabled = !clock.days;
 }
@@ -178,7 +181,10 @@ const phone = new Phone({
   cleared: () => $("transcript").replaceChildren(),
   keyed: (digits) => { $("keyed").textContent = digits; },
   quiet: () => sound.quiet(),
-  ringing: (whether) => { $("transfer").hidden = !whether; },
+  ringing: (whether) => {
+    $("transfer").hidden = !whether;
+    $("transcript").scrollTop = $("transcript").scrollHeight;
+  },
   state: (text, inCall, listening) => {
     $("phone-state").textContent = text;
     $("call").disabled = inCall;
