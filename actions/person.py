@@ -96,6 +96,8 @@ class TalkToHuman(VisitAction):
             return [*transfer(turn, [Say("utter_transfer")]), *leave_form()]
         if open_one and turn.tracker.active_loop_name == FORM:
             return await self._insists(turn, c, open_one, understood="person=unasked" not in picked)
+        if turn.message.intent == "complain_about_assistant":
+            turn.tell([Say("utter_sorry")])
         about = await summary(turn.tx, turn.visit)
         callback = await call_back.begin(c, turn.message.id, wants=wants, about=about, text=turn.message.text)
         if callback.asking == call_back.BOOKED:

@@ -3,19 +3,24 @@
 import re
 from dataclasses import replace
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions.order_slots import go_on_with_order
-from actions.turn import Events, Turn, VisitAction
+from actions.order_slots import go_on_with_order, question_slots
+from actions.turn import Events, Turn, VisitAction, leave_form
 from ordering import wording
+from ordering.asking import may_ask
 from ordering.use_cases import how_it_works
 from ordering.use_cases.customer_service import opening_hours
+from ordering.use_cases.patient_case import save
+from ordering.use_cases.picked_answers import PickedAnswers
 from ordering.use_cases.questions import new_prescription
 from ordering.use_cases.said import Say
 
 _WHY = re.compile(
     r"(?:\w+ )?(?:varför|why|how come|hur kommer det sig|vad beror det|av vilken anledning)\b", re.IGNORECASE
 )
+_FAREWELL = re.compile(r"\b(?:hej ?då|adjö|farväl|vi hörs|ha det|good ?bye|bye|see you)\b", re.IGNORECASE)
+_SURE = 0.6
 _NOT = frozenset(["inte", "ingen", "ej", "not", "no", "dont", "doesnt", "cant", "cannot"])
 
 
@@ -44,6 +49,43 @@ class Help(VisitAction):
     async def act(self, turn: Turn) -> Events:
         turn.tell([Say("utter_help_here" if turn.tracker.active_loop_name else "utter_help")])
         return []
+
+
+class NotUnderstood(VisitAction):
+    """What Rasa makes nothing of begins an order all the same when it names what is ordered, and how many or how."""
+
+    def name(self) -> str:
+        return "action_not_understood"
+
+    async def act(self, turn: Turn) -> Events:
+        message = turn.message
+        named = message.values("product") or message.values("flavour")
+        told = message.values("amount") or message.values("delivery")
+        if message.intent == "nlu_fallback" and named and told and not may_ask(message.text):
+            return [FollowupAction("order_form")]
+        beyond_us = message.intent == "out_of_scope" and message.confidence >= _SURE
+        turn.tell([Say("utter_out_of_scope" if beyond_us else "utter_fallback")])
+        return []
+
+
+class Goodbye(VisitAction):
+    """In the middle of an order it means that nothing more is wanted of it, unless it is plainly a goodbye."""
+
+    def name(self) -> str:
+        return "action_goodbye"
+
+    async def act(self, turn: Turn) -> Events:
+        if turn.tracker.active_loop_name != "order_form" or turn.visit.person_id is None:
+            turn.tell([Say("utter_goodbye")])
+            return []
+        case = await turn.case()
+        if case.draft and case.draft.begun and _FAREWELL.search(turn.message.text):
+            turn.tell([Say("utter_order_kept"), Say("utter_goodbye")])
+            return leave_form()
+        if case.draft:
+            PickedAnswers(case, case.draft).enough()
+            await save(turn.tx, case)
+        return question_slots(case, case.question)
 
 
 class Repeat(VisitAction):

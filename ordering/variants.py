@@ -55,11 +55,12 @@ class Choice:
     """What a sentence says about flavours.
 
     `wanted`: (code of the article, or the name said where it has no such) and packages, None where no number was said.
-    `each`: that many of every flavour in stock.
+    `each`: that many of every flavour in stock. `stated`: how many in all, where that is not what they come to.
     """
 
     wanted: tuple[tuple[str, int | None], ...] = ()
     each: int | None = None
+    stated: int | None = None
 
     def __bool__(self) -> bool:
         return bool(self.wanted) or self.each is not None
@@ -162,7 +163,10 @@ class _Reader:
             sharing.shares = dict.fromkeys(sharing.shares, share)
         elif "every" in kinds and sharing.total and len(flavours) == 1:
             sharing.shares = {flavours[0]: sharing.total}
-        return Choice(self._counted(sharing))
+        counted = self._counted(sharing)
+        comes_to = sum(count or 0 for _, count in counted)
+        all_told = all(count is not None for _, count in counted)
+        return Choice(counted, stated=sharing.total if all_told and sharing.total not in (None, comes_to) else None)
 
     def _tokens(self) -> list[_Token]:
         tokens: list[_Token] = []
@@ -222,6 +226,8 @@ class _Reader:
             if word in ("inte", "ej") and not (place + 1 < len(after) and self._flavour(after, place + 1)):
                 return place + 1 == len(after) or not number_at(after, place + 1)
         before = ["", "", *self.words[:at]]
+        if before[-1] in ("utan", "but") and {"inte", "ej", "ingen", "inga", "inget", "not", "no"} & set(before[:-1]):
+            return False  # "inte choklad utan vanilj"
         return before[-1] in _NOT | _SKIP or (before[-2] in _NOT and before[-1] in _FILLING)
 
     def _flavour(self, words: list[str], at: int) -> tuple[str, int] | None:

@@ -80,7 +80,7 @@ def _count(ctx: Context, ask: Ask, said: Sequence[Utterance]) -> bool:
     elif failures.failed(said):
         failures.count(ctx.memory)
         return False
-    else:
+    elif not failures.count_if_not_to_be(ctx.memory, said):
         failures.understood(ctx.memory)
     return True
 

@@ -34,7 +34,10 @@ _ONE = re.compile(rf"{_BEFORE_A_NUMBER}(\w+?)(?: (?:tack|please|alternativet|one
 _AND = re.compile(r"\s*(?:[,;+&/]|\boch\b|\bsamt\b|\band\b)\s*|\s+", re.IGNORECASE)
 
 _FILLERS = frozenset(
-    fold("jag vill ha ta tar tack väljer hellre gärna det den en ett på i till med please want the a an to").split()
+    fold(
+        "jag vill ha ta tar tack väljer hellre gärna det den en ett på i till med blir går är bra fint funkar vi"
+        " please want the a an to is fine good"
+    ).split()
 )
 _OPENINGS = frozenset(("ja", "nej", "jo", "ok", "okej", "yes", "no"))  # "ja det räcker", "nej, ombud"
 _NEGATIONS = frozenset(("inte", "ej", "utan", "not", "dont", "without"))

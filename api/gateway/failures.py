@@ -15,8 +15,8 @@ from ordering.use_cases.private_answers import not_an_answer
 MOST_IN_A_STEP, MOST_IN_A_VISIT = 2, 4
 OFFER = Ask(intent="talk_to_human", entities=(("choice", "person=unasked"),))
 _NOT_UNDERSTOOD = frozenset({"utter_fallback", "utter_default", "utter_not_understood"})
-# Understood, but it led nowhere: its own words tell why.
-_NOT_TO_BE = frozenset({"utter_callback_not_open"})
+# Understood, but it leads nowhere: its own words tell why, and only a visit of nothing else needs a person.
+_NOT_TO_BE = frozenset({"utter_callback_not_open", "utter_out_of_scope"})
 
 
 def not_understood(said: Sequence[Utterance]) -> bool:
@@ -24,7 +24,7 @@ def not_understood(said: Sequence[Utterance]) -> bool:
 
 
 def failed(said: Sequence[Utterance]) -> bool:
-    return any(one.name in _NOT_UNDERSTOOD | _NOT_TO_BE for one in said)
+    return not_understood(said)
 
 
 def is_once_too_many(memory: Memory) -> bool:
@@ -35,6 +35,12 @@ def is_once_too_many(memory: Memory) -> bool:
 def count(memory: Memory) -> None:
     memory.failed_here += 1
     memory.failed += 1
+
+
+def count_if_not_to_be(memory: Memory, said: Sequence[Utterance]) -> bool:
+    found = any(one.name in _NOT_TO_BE for one in said)
+    memory.failed += found
+    return found
 
 
 def understood(memory: Memory) -> None:

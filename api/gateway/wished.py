@@ -12,6 +12,7 @@ _ASKS = {
     "forget_address": Ask(intent="change_address", entities=(("choice", "save_address=forget"),)),
     "change_order": Ask(intent="change_delivery", entities=(("choice", "change_order=any"),)),
     "change_address": Ask(intent="change_address"),
+    "enough": Ask(intent="inform", entities=(("choice", "more_lines=none"),)),
     "start_over": Ask(intent="cancel", entities=(("choice", "start_over=yes"),)),
 }
 _ASK_FOR_NOTE = Ask(intent="change_delivery", entities=(("choice", "note_to_driver=ask"),))
@@ -20,7 +21,10 @@ _OTHER_FORMS = ("complaint", "callback")
 
 def wish_in(ctx: Context, text: str) -> Wish | None:
     """None while something else than an order is asked about: what is told there is its own."""
-    return None if (ctx.memory.question or "").startswith(_OTHER_FORMS) else read_wish(text)
+    question = ctx.memory.question or ""
+    wish = None if question.startswith(_OTHER_FORMS) else read_wish(text)
+    # "Det räcker" is said of what is ordered, and means other things where nothing is.
+    return None if wish and wish.kind == "enough" and not question else wish
 
 
 async def ask_for(ctx: Context, wish: Wish) -> tuple[Ask, tuple[str, ...]]:

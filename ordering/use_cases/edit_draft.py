@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ordering import wording
+from ordering.asking import may_ask
 from ordering.draft import PRIVATE, Draft, DraftLine
 from ordering.numbers import number
+from ordering.use_cases import order_words
 from ordering.use_cases.complain import KINDS
 from ordering.use_cases.driver_note import NOTE, is_sensitive
-from ordering.use_cases.explain import explain
+from ordering.use_cases.explain import capitalised, explain
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.picked_answers import Edit, PickedAnswers, begin_anew, take_the_only_line
 from ordering.use_cases.same_again import take_as_last_time, take_variants_as_last_time
@@ -39,6 +41,7 @@ class Message:
         }
 
 
+_MAY_NAME_PRODUCTS = frozenset({"order_products", "choose_variants", "choose_delivery", "inform", "nlu_fallback"})
 _CORRECTS = re.compile(r"\b(?:menade|menar|mena|ändra|skulle|meant|mean|should|change)\b", re.IGNORECASE)
 _NOT_THAT = re.compile(
     r"\b(?:inte|ej|not|i ?stället för|instead of|rather than|byt(?:a)?(?: ut)?|change) (?:någon |den |the )?"
@@ -92,18 +95,28 @@ class _Editor(PickedAnswers):
         if self.question == "resume":
             self.resume_in_words()
             return
+        before = self.draft.snapshot()
         if self.message.intent not in KINDS:  # "the flour was mouldy" asks for no flour
             self.lines_by_product()
-        if self.message.intent == "same_as_last_time":
+        if self.message.intent == "same_as_last_time" or (self.may_name and order_words.the_usual(self.message.text)):
             self.same_as_last_time()
+        if self.message.intent.startswith("ask_") and may_ask(self.message.text.rstrip("?! ")):
+            return  # "vad kostar 5 paket?" orders none
         self.amounts_and_flavours()
         for option in self.message.values("delivery"):
-            self.delivery(option)
+            self.delivery(self.with_notice(option))
         told = any(self.message.values(name) for name in ("delivery", "amount", "flavour"))
         if self.message.intent in ("change_delivery", "change_address") and not told:
             self.change_delivery()
-        if not self.result.says and self.message.intent in ("affirm", "deny"):
+        # "Nej, jag menade fem" is no answer to what is asked.
+        edited = self.draft.snapshot() != before
+        if not self.result.says and not edited and self.message.intent in ("affirm", "deny"):
             self.yes_or_no(self.message.intent == "affirm")
+
+    @property
+    def may_name(self) -> bool:
+        """Whether the words may name what Rasa did not find, since it is misspelt."""
+        return self.message.intent in _MAY_NAME_PRODUCTS
 
     def check_the_option(self) -> None:
         """Asks anew for a delivery that a new line does not allow (D5) or that does not suit the home (D34)."""
@@ -138,9 +151,21 @@ class _Editor(PickedAnswers):
             self.result.says += take_variants_as_last_time(self.case, line)
         elif not self.draft.lines or self.question in ("lines", "amount", "variants") or self.message.values("product"):
             self.result.says += take_as_last_time(self.case)
+        elif self.question == "delivery" and self.case.last_delivery(self.draft):
+            self.delivery("as_last_time")
+        elif self.question == "delivery" and not self.message.values("delivery"):
+            self.say("utter_no_last_delivery")
+
+    def with_notice(self, option: str) -> str:
+        """ "utanför dörren men smsa innan": the same way of delivery, with an SMS, where there is such a one."""
+        other = f"{option}_sms"
+        return other if other in self.case.options(self.draft) and order_words.by_sms(self.message.text) else option
 
     def lines_by_product(self) -> None:
-        for product in dict.fromkeys(self.message.values("product")):
+        products = self.message.values("product")
+        if not products and self.may_name and self.question in ("lines", "more_lines"):
+            products = order_words.misspelt_products(self.case, self.message.text)
+        for product in dict.fromkeys(products):
             states = [s for s in self.case.states.values() if s.line.article.product.lower() == product.lower()]
             drafted = {line.line_id for line in self.draft.lines}
             if any(state.line.id in drafted for state in states):
@@ -159,6 +184,9 @@ class _Editor(PickedAnswers):
         named = self.message.values("flavour") or self.message.values("product")
         if self.question in PRIVATE and not named and not _CORRECTS.search(self.message.text):
             return  # the number of a house or an hour
+        if contradiction := order_words.more_of_fewer(self.message.text):
+            self.say("utter_unclear_amount", number=contradiction)
+            return
         if self.spoken_flavours():
             return
         waiting: int | None = None
@@ -198,11 +226,13 @@ class _Editor(PickedAnswers):
 
     def spoken_flavours(self) -> bool:
         """Takes what the sentence itself says of flavours: halves, rests, "ten of each". False when it says nothing."""
-        if any(self.counted_line(product) for product in self.message.values("product")):
+        named = self.message.values("product")
+        if any(self.counted_line(product) for product in named):
             return False  # its numbers belong to several products
         current = self.case.current
         line = current if current and self.case.has_variants(current.line_id) else None
-        if line is None and self.message.values("flavour"):
+        misspelt = self.may_name and not named and order_words.counts_flavours(self.case, self.message.text)
+        if line is None and (self.message.values("flavour") or misspelt):
             line = self.line_with_variants()
         if line is None:
             return False
@@ -211,8 +241,14 @@ class _Editor(PickedAnswers):
         choice = read_choice(article, self.message.text, self.message.heard("flavour"), left=left)
         choice = self.instead(line, choice)
         if choice.each is not None:
-            for variant in self.case.variants_in_stock(line.line_id):
-                self.flavour(variant.code, choice.each)
+            each = {variant.code: choice.each for variant in self.case.variants_in_stock(line.line_id)}
+            if self.allowed(line, facts.Want(variants={**line.variants, **each})):
+                line.variants, line.flavour = {**line.variants, **each}, None
+        comes_to = sum(count or 0 for _, count in choice.wanted)
+        if choice.stated is not None:
+            self.say("utter_amounts_differ", stated=str(choice.stated), number=str(comes_to))
+        if choice.stated is not None and comes_to > choice.stated:
+            return True
         for name, count in choice.wanted:
             self.flavour(name, count)
         return bool(choice)
@@ -287,7 +323,8 @@ class _Editor(PickedAnswers):
         if variant is None:
             self.say("utter_no_such_flavour", flavour=name, flavours=self.in_stock(line))
         elif not variant.in_stock:
-            self.say("utter_flavour_out_of_stock", flavour=wording.flavour(variant, self.case.visit.language))
+            gone = capitalised(wording.flavour(variant, self.case.visit.language))
+            self.say("utter_flavour_out_of_stock", flavour=gone)
         elif count is None and line.taken < self.case.max_packages(line.line_id):
             line.flavour = variant.code
         elif count is None:

@@ -1,6 +1,6 @@
 """What the patient is being asked right now: the choices, and the private words that the gateway fills in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -25,6 +25,7 @@ _OR_DIGITS = (
 _DOOR_CODES = {"none": ("ingen", "ingen kod", "none", "no code"), "entry_phone": ("porttelefon", "intercom")}
 YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes", "yes please", "correct", "that is right")
 NO_WORDS = ("nej", "nä", "no", "no thanks", "no thank you")
+_NEAREST = ("den närmaste", "närmaste", "närmast", "det närmaste", "the nearest", "nearest", "the closest", "closest")
 _ENOUGH = ("klar", "klart", "det räcker", "done", "that is all", "thats all", "enough")
 
 
@@ -129,6 +130,8 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
             return [_amount_choice(case)]
         case "variants":
             return _variant_choices(case)
+        case "variant_amount":
+            return _rest_choice(case)
         case "delivery":
             return _delivery_choices(case, draft)
         case "address":
@@ -149,8 +152,14 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
             return [*known, *(_choice(question, value, *words) for value, words in _DOOR_CODES.items())]
         case "pickup_point":
             return [
-                _data(question, str(point["id"]), f"{point['name']}, {point['street']}", str(point["name"]))
-                for point in draft.details.get("nearest") or []
+                _data(
+                    question,
+                    str(point["id"]),
+                    f"{point['name']}, {point['street']}",
+                    str(point["name"]),
+                    *(() if place else _NEAREST),
+                )
+                for place, point in enumerate(draft.details.get("nearest") or [])
             ]
         case "notify_by":
             return _notify_choices(case)
@@ -204,6 +213,16 @@ def _amount_choice(case: PatientCase) -> PendingChoice:
         values={"max": str(most)},
         numbered=False,
     )
+
+
+def _rest_choice(case: PatientCase) -> list[PendingChoice]:
+    line = case.current
+    if line is None:
+        return []
+    left = str(case.max_packages(line.line_id) - sum(line.variants.values()))
+    words = ("alla", "allt", "resten", "så många som möjligt", "all", "all of them", "the rest", left)
+    choice = _choice("variant_amount", "rest", *words, left=left)
+    return [replace(choice, numbered=False)]
 
 
 def _variant_choices(case: PatientCase) -> list[PendingChoice]:

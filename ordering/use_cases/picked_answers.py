@@ -55,6 +55,7 @@ class PickedAnswers:
             "more_lines": self.line,
             "amount": self.amount_choice,
             "variants": self.variant_choice,
+            "variant_amount": self.rest_of_the_line,
             "delivery": self.delivery,
             "change": self.change,
             NOTE: self.note,
@@ -82,11 +83,18 @@ class PickedAnswers:
     def line(self, value: str) -> None:
         possible = self.case.still_to_take(self.draft)
         if value == "none":
-            self.draft.lines_done = True
+            self.enough()
         elif value == "all":
             self.draft.lines += [DraftLine(line_id) for line_id in possible]
         elif value.isdigit() and int(value) in possible:
             self.draft.lines.append(DraftLine(int(value)))
+
+    def enough(self) -> None:
+        """Nothing more: no other product, and of the flavours no more than are chosen."""
+        self.draft.lines_done = self.result.changed = True
+        line = self.case.current
+        if line and line.variants:
+            line.enough, line.flavour = True, None
 
     def amount_choice(self, value: str) -> None:
         line = self.case.current
@@ -105,6 +113,14 @@ class PickedAnswers:
             line.variants, line.flavour, line.enough = {}, None, False
         else:
             line.flavour = value
+
+    def rest_of_the_line(self, value: str) -> None:
+        """All that is left of the line, of the flavour that was picked."""
+        line = self.case.current
+        if line and line.flavour:
+            left = self.case.max_packages(line.line_id) - sum(line.variants.values())
+            line.variants[line.flavour] = left + line.variants.get(line.flavour, 0)
+            line.flavour = None
 
     def change(self, value: str) -> None:
         draft = self.draft

@@ -78,6 +78,7 @@ _STEERS = re.compile(
 )
 _LONGEST = 80
 _LONGEST_CODE = 20
+_OF_A_HOME = ("dwelling", "door_code", "entry_phone", "name_on_door", "co_name")
 _TRIES = 2  # somebody may change the draft on another channel just then
 
 
@@ -90,7 +91,10 @@ class Noted:
 
 
 def use_address(details: dict[str, Any], address: Address, *, changed: bool) -> None:
-    """`changed`: not the registered one, typed for this order (W12)."""
+    """`changed`: not the registered one, typed for this order (W12). What was told of another home is forgotten."""
+    if details.get("address") not in (None, written_address(address)):
+        for told in _OF_A_HOME:
+            details.pop(told, None)
     details.update(address=written_address(address), postal_address=asdict(address), address_changed=changed)
     details.pop("outside_region", None)
 

@@ -1,13 +1,13 @@
 """What patients ask about their own: next withdrawal, order status, what is prescribed and by whom, what it costs."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from ordering import wording
 from ordering.model import Line, Order
 from ordering.use_cases.explain import capitalised, explain, run_out
 from ordering.use_cases.how_it_works import Here, ages_of_prescribers, delivery_hours
 from ordering.use_cases.patient_case import LineState, PatientCase
-from ordering.use_cases.place_order import fee, new_fees
+from ordering.use_cases.place_order import fee, new_fees, new_orders
 from ordering.use_cases.said import Say
 from rulebook.facts import UNDER_WAY
 
@@ -141,7 +141,22 @@ def order_status(case: PatientCase) -> list[Say]:
             and (case.day - order.delivered_on).days <= _RECENT_DAYS
         ]
         orders = recent[:1]
-    return [say for order in orders for say in _status(case, order)] or [Say("utter_no_order_under_way")]
+    says = [say for order in orders for say in _status(case, order)]
+    return says or would_come(case) or [Say("utter_no_order_under_way")]
+
+
+def would_come(case: PatientCase) -> list[Say]:
+    """When the order that is being made would come; nothing where none is, or it is under way already."""
+    draft = case.draft
+    if draft is None or not draft.begun:
+        return []
+    if draft.option is None:
+        return [Say("utter_would_come_depends")]
+    orders = new_orders(case, draft, undo=timedelta())
+    latest = [order.expected_latest for order in orders if order.expected_latest]
+    if not latest or len(latest) < len(orders):
+        return [Say("utter_would_come_no_day")]
+    return [Say("utter_would_come", {"expected": case.worded(max(latest))})]
 
 
 def _status(case: PatientCase, order: Order) -> list[Say]:

@@ -11,7 +11,9 @@ from typing import Literal
 
 from ordering.numbers import number
 
-Kind = Literal["note", "no_note", "save_address", "forget_address", "change_order", "change_address", "start_over"]
+Kind = Literal[
+    "note", "no_note", "save_address", "forget_address", "change_order", "change_address", "start_over", "enough"
+]
 
 _DRIVER = r"(?:chauff?[öo]r(?:en|erna)?|förare?n|budet|budbilen|(?:the )?(?:delivery )?driver|(?:the )?courier)"
 _TELL = re.compile(
@@ -61,6 +63,13 @@ _TELLS_OF_CHANGE = re.compile(r"\b(?:fel|annan|ny|ändra|byta?|wrong|another|new
 _START_OVER = re.compile(
     r"\b(?:börjar? om|starta om|(?:ta|börja) (?:det )?(?:om )?från början|start (?:over|again)|begin again|"
     r"start from the beginning)\b",
+    re.IGNORECASE,
+)
+_ENOUGH = re.compile(
+    r"^\W*(?:(?:nej|nä|ja|jo|okej|ok|tack|no|yes|thanks)\W+)*"
+    r"(?:det (?:räcker|var allt|är allt|är klart)|(?:jag )?(?:är )?(?:klar|färdig)|inget (?:mer|annat)|inte mer"
+    r"|that(?:'s| is) (?:all|enough|it)|nothing (?:more|else)|i(?:'m| am) done)(?: så)?"
+    r"(?:\W+(?:tack|så mycket|bara|nu|thanks|thank you|please))*\W*$",
     re.IGNORECASE,
 )
 _FEW_WORDS = 8
@@ -157,6 +166,8 @@ def read_wish(text: str) -> Wish | None:
         return found
     if _START_OVER.search(text) and short and not _NOT.search(text):
         return Wish("start_over")
+    if _ENOUGH.match(text):
+        return Wish("enough")
     if _CHANGE_ORDER.match(text):
         return Wish("change_order")
     if short and not text.rstrip().endswith("?") and not _NOT.search(text):

@@ -103,4 +103,4 @@ async def test_what_it_costs_and_how_to_return_is_told_to_anybody_and_ones_own_o
 
 async def test_a_yes_or_no_to_nothing_asks_nobody_who_they_are(rasa):
     await rasa.begin()
-    assert await rasa.call("action_yes_or_no", "deny") == ["utter_what_next"]
+    assert await rasa.call("action_yes_or_no", "deny") == ["utter_as_it_was", "utter_what_next"]
