@@ -1,6 +1,7 @@
 """What the demo's page tells of the inside: only while somebody looks, only in the demo, and nothing of its own."""
 
 import base64
+import os
 from datetime import date
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from rulebook import Rulebook, load_rulebook
 from rulebook.facts import Article, Line
 from tests.channels.live import browser
 from tests.channels.test_demo import ANNA, VG, base, console, demo_settings, gateway  # noqa: F401  fixtures of the page
+from tools.axe import AXE
 
 DAY = date(2026, 11, 20)
 
@@ -198,3 +200,28 @@ def test_outside_the_demo_nothing_tells_of_the_inside(client):
     for path in ("/demo/inside", "/demo/speech", "/demo/abilities"):
         assert client.get(path).status_code == 404
         assert client.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_wrong_with_the_page(base, gateway, width):  # noqa: F811
+    if not AXE.exists():
+        reason = "No axe-core here: python3 tools/axe.py"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with browser() as chromium:
+        page = chromium.new_context(viewport={"width": width, "height": 844}, bypass_csp=True).new_page()
+        page.set_default_timeout(8000)
+        page.goto(f"{base}/demo")
+        page.locator("pafyll-chat .said.bot").first.wait_for(state="attached")
+        page.get_by_label("Meddelande", exact=True).fill("Hej")
+        page.keyboard.press("Enter")
+        page.locator("#thread .me").last.wait_for()
+        page.locator(".turn").first.wait_for(state="attached")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = {}
+        for part in ("sms", "phone", "chat", "inside"):
+            page.evaluate(f"document.body.dataset.shown = '{part}'")
+            faults = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+            found[part] = [f"{one['id']}: {node['html'][:120]}" for one in faults for node in one["nodes"]]
+        assert {part: faults for part, faults in found.items() if faults} == {}
