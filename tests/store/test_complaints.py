@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -108,3 +108,17 @@ async def test_complaints_from_before_they_were_asked_about_are_kept(database_ur
         ("R2", None, "Fel", "received"),
         ("R3", None, None, "cancelled"),
     ]
+
+
+async def test_pictures_are_kept_once_and_go_with_their_complaint(demo: SqlStores, anna: Person) -> None:
+    async with demo.begin() as tx:
+        complaint = await opened(tx, anna)
+        assert await tx.complaints.add_picture(complaint.id, key="m1:1", sealed=b"one", now=NOW)
+        assert not await tx.complaints.add_picture(complaint.id, key="m1:1", sealed=b"again", now=NOW)
+        assert await tx.complaints.add_picture(complaint.id, key="m1:2", sealed=b"two", now=NOW)
+        first, second = await tx.complaints.pictures(complaint.id)
+        assert await tx.complaints.picture(first) == (complaint, b"one")
+        assert await tx.complaints.save(replace(complaint, status="received"))
+    async with demo.begin() as tx:
+        assert await tx.retention.remove("complaints", before=NOW + timedelta(days=1), limit=10) == 1
+        assert await tx.complaints.picture(second) is None

@@ -69,3 +69,11 @@ async def test_a_saved_address_stands_beside_the_registered_one_until_it_is_take
         async with demo.begin() as tx:
             found = await tx.people.get(anna.id)
         assert (found.address, found.saved_address) == (anna.address, saved)
+
+
+async def test_what_staff_set_for_sms_goes_before_the_register(demo: SqlStores, anna: Person) -> None:
+    async with demo.begin() as tx:
+        await tx.people.save_sms_detail(anna.id, "neutral")
+        assert (await tx.people.get(anna.id)).sms_detail == "neutral"
+        await tx.people.save_sms_detail(anna.id, None)
+        assert (await tx.people.get(anna.id)).sms_detail == anna.sms_detail

@@ -120,3 +120,8 @@ def test_processes_that_start_at_once_agree_on_the_demo_secret(tmp_path: Path):
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(_demo_secret, [tmp_path / "secret.key"] * 32))) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
+
+
+def test_a_region_may_let_an_sms_tell_less_than_the_others():
+    settings = Settings(secret_key="k" * 40, sms_detail_by_region={"skane": "neutral"})
+    assert (settings.sms_detail_in("skane"), settings.sms_detail_in("vg")) == ("neutral", "short")
