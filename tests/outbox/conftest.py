@@ -62,9 +62,7 @@ def dispatcher(stores, sms, sealer, clock) -> Dispatcher:
 
 @pytest.fixture
 def put_sms(stores, sealer, clock):
-    async def put(
-        text: str = "Hej", *, key: str = "reply:1", to: str = "+46701740605", unasked: bool = False
-    ) -> int:
+    async def put(text: str = "Hej", *, key: str = "reply:1", to: str = "+46701740605", unasked: bool = False) -> int:
         async with stores.begin() as tx:
             row_id = await tx.outbox.put(
                 kind="sms",

@@ -24,7 +24,8 @@ _account = Draft202012Validator(CONTRACT["account_sid"])
 
 
 class TwilioService:
-    """`faults`: what the next requests to send meet, in order: "429", "500", "400", "21610", "slow", "cut"; then all is well.
+    """`faults`: what the next requests to send meet, in order: "429", "500", "400", "21610", "slow", "cut"; then all is
+    well.
 
     "slow" accepts the message and answers too late; "cut" drops the connection without accepting it.
     """
