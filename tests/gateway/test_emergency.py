@@ -117,7 +117,7 @@ def test_what_is_plain_or_has_several_signs_is_sure(text):
 
 @pytest.mark.parametrize(("about_health", "surely", "maybe"), [(False, 0.005, 0.05), (True, 0.25, 0.5)])
 def test_ordinary_messages_hardly_ever_sound_like_an_emergency(about_health, surely, maybe):
-    told = ordinary_examples(about_health=about_health)
+    told = ordinary_examples(about_health=about_health)[::5]  # a fifth of them all, from every file
     heard = [emergency(text) for text in told]
     sure = [text for text, one in zip(told, heard, strict=True) if one and one.sure]
     assert len(told) >= 500
