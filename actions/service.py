@@ -31,6 +31,9 @@ class Greet(VisitAction):
         return "action_greet"
 
     async def act(self, turn: Turn) -> Events:
+        if turn.tracker.active_loop_name:  # it asks again by itself
+            turn.tell([Say("utter_hello")])
+            return []
         if turn.visit.person_id is not None:
             case = await turn.case()
             if case.draft and case.draft.begun:

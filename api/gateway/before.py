@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from api.gateway import callback, confirm, failures, hung_up, identity, language, phone, pictures, sms_words, whose
 from api.gateway.choices import Picked, by_token, pick
-from api.gateway.cleaning import clean, fold, has_words, mask
+from api.gateway.cleaning import clean, fold, has_words, is_foreign, mask, without_number
 from api.gateway.context import Context, Said
 from api.gateway.emergency import emergency
 from api.gateway.memory import Ask, Offered
@@ -116,6 +116,9 @@ async def _decided(ctx: Context) -> Decided:
     if not has_words(text):
         no_words = Said([ctx.say("utter_gateway_no_words")], expects=ctx.memory.expects, understood=False)
         return Decided(said=no_words)
+    if is_foreign(text):
+        said = Said([ctx.say("utter_gateway_foreign")], expects=ctx.memory.expects, understood=False)
+        return Decided(said=said)
     return await _words(ctx, text)
 
 
@@ -181,8 +184,11 @@ def _not_picked(ctx: Context, picked: Picked) -> Decided:
 def _for_rasa(ctx: Context, text: str) -> Decided:
     masked = mask(text, people=ctx.people, code_pending=ctx.memory.step == "code")
     first = (ctx.say("utter_gateway_no_identity_in_text"),) if masked.identity else ()
+    told = without_number(masked.text) if masked.identity else masked.text
+    if not has_words(told):
+        return Decided(ask=Ask(intent="repeat"), first=first, kept=masked.text)
     # What masking leaves is cleaned once more, since it decides what the text begins with.
-    ask = Ask(text=clean(masked.text), alarming=emergency(text) is not None)
+    ask = Ask(text=clean(told), alarming=emergency(text) is not None)
     return Decided(ask=ask, first=first, kept=masked.text)
 
 

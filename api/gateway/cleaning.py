@@ -64,6 +64,12 @@ _CODE_FIRST = re.compile(
     rf"(?<![\w,.])[*#]?{_KEYED}(\s+(?:är|is)\s+(?:\w+\s+)?(?:port|dörr|entré|grind)?(?:koden|kod|code)\b)",
     re.IGNORECASE,
 )
+_TELLS_NUMBER = re.compile(
+    r"(?:\b(?:mitt|hennes|hans|my|her|his|the|med|with|jag har|i have)\s+)*"
+    r"\b(?:personnummer|personnumret|person ?nr|pnr|samordningsnummer|lma-?nummer|personal (?:identity )?number"
+    r"|id number)\b\s*(?:är|is|:|=)?\s*NUMMER\b|^\W*NUMMER\W*$",
+    re.IGNORECASE,
+)
 _SHORTEST_CODE = 3
 
 
@@ -89,6 +95,18 @@ def _visible(character: str) -> str:
 def has_words(text: str) -> bool:
     """Whether there is a letter or a digit to understand (not only punctuation or emoji)."""
     return any(character.isalnum() for character in text)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a text is written in letters that neither Swedish nor English has."""
+    letters = [character for character in text if character.isalpha()]
+    latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
+    return bool(letters) and latin < len(letters) / 2
+
+
+def without_number(masked: str) -> str:
+    """A masked text without what only tells that a personal number follows: "mitt personnummer är NUMMER, kan jag"."""
+    return clean(_TELLS_NUMBER.sub(" ", masked)).strip(" ,.:;-")
 
 
 def fold(text: str) -> str:

@@ -60,3 +60,10 @@ async def test_a_goodbye_in_an_order_keeps_it_and_that_is_all_goes_on(rasa):
     assert await rasa.call("action_goodbye", "goodbye", text="hej då") == ["utter_order_kept", "utter_goodbye"]
     assert rasa.loop is None
     assert await drafted(rasa) is not None
+
+
+async def test_a_greeting_in_the_middle_of_a_question_offers_no_menu_beside_it(rasa):
+    await rasa.begin(ANNA)
+    await rasa.answer("order_products")
+    assert rasa.asked == "lines"
+    assert await rasa.call("action_greet", "greet") == ["utter_hello"]

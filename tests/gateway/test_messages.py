@@ -463,3 +463,24 @@ async def test_speaking_again_begins_the_count_of_silences_anew(house):
     again = await house.call(event="silence")
     assert not again.end
     assert again.texts[1:] == ("svar på hej hej",)
+
+
+@pytest.mark.parametrize("said", ["هل يمكنني الطلب", "можно заказать", "我想订购"])
+async def test_letters_that_we_do_not_read_are_told_so_in_both_languages(house, said):
+    answer = await house.sms(said)
+    assert "svenska" in answer
+    assert "English" in answer
+    assert house.rasa.heard == []
+
+
+async def test_a_personal_number_among_other_words_is_neither_kept_nor_what_the_message_is_about(house):
+    answer = await house.sms("mitt personnummer är 19850101-2382, kan jag beställa")
+    assert "personnummer" in answer
+    assert house.rasa.heard == ["kan jag beställa"]
+    (row,) = await house.all_rows("inbox")
+    assert "2382" not in row["text"]
+
+
+async def test_a_personal_number_alone_is_not_a_wish(house):
+    await house.sms("mitt personnummer är 19850101-2382")
+    assert house.rasa.heard == ["/repeat"]
