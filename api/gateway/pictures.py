@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from api.gateway.messages import Incoming
 from api.gateway.rasa_client import Utterance
 from ordering.model import Complaint
 from ordering.pictures import NoPicture, clean_picture
-from ordering.ports import PictureNotFetched
+from ordering.ports import Media, PictureNotFetched
 
 if TYPE_CHECKING:
     from api.gateway.context import Context, Tools
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("pafyll.gateway")
 
 MOST_OF_A_COMPLAINT = 10
+FETCH_SECONDS = 6.0  # of all pictures of a message, so that its thread is answered before the lease runs out
 # A picture is often taken after the call or the chat in which the fault was told.
 STILL_WELCOME = timedelta(days=14)
 _ABOUT_A_COMPLAINT = ("utter_ask_complaint_", "utter_complaint_")
@@ -47,22 +47,26 @@ async def received(tools: "Tools", incoming: Incoming) -> Pictures | None:
     """The pictures of a message, fetched and made clean outside any transaction. None: it has none."""
     if not came(incoming):
         return None
-    clean: list[bytes] = []
-    problem = None
+    if incoming.picture:
+        return Pictures((base64.b64decode(incoming.picture),))
+    taken = await asyncio.gather(*(_taken(tools.media, address) for address in incoming.media))
+    clean = tuple(one for one in taken if isinstance(one, bytes))
+    return Pictures(clean, next((one for one in taken if isinstance(one, str)), None))
+
+
+async def _taken(media: Media | None, address: str) -> bytes | str:
+    """A clean picture, or the name of the response that tells why there is none."""
     try:
-        if incoming.picture:
-            clean.append(base64.b64decode(incoming.picture, validate=True))
-        for address in incoming.media:
-            if tools.media is None:
-                raise PictureNotFetched("no account to fetch it with")
-            clean.append(await asyncio.to_thread(clean_picture, await tools.media.fetch(address)))
-    except PictureNotFetched as error:
-        logger.warning("a picture was not fetched: %s", error)
-        problem = "utter_gateway_picture_not_fetched"
-    except (NoPicture, binascii.Error) as error:
+        if media is None:
+            raise PictureNotFetched("no account to fetch it with")
+        async with asyncio.timeout(FETCH_SECONDS):
+            return await asyncio.to_thread(clean_picture, await media.fetch(address))
+    except (PictureNotFetched, TimeoutError) as error:
+        logger.warning("a picture was not fetched: %s", error or "no answer in time")
+        return "utter_gateway_picture_not_fetched"
+    except NoPicture as error:
         logger.info("a picture was not taken: %s", error)
-        problem = "utter_gateway_picture_unreadable"
-    return Pictures(tuple(clean), problem)
+        return "utter_gateway_picture_unreadable"
 
 
 async def keep(ctx: "Context") -> list[str]:

@@ -28,9 +28,7 @@ _OF_REGION = _ROW.where(
     complaints.c.status != "cancelled",
     complaints.c.opened_at >= bindparam("since"),
 ).order_by(complaints.c.id.desc())
-_PICTURES = (
-    select(pictures.c.id).where(pictures.c.complaint_id == bindparam("complaint")).order_by(pictures.c.id)
-)
+_PICTURES = select(pictures.c.id).where(pictures.c.complaint_id == bindparam("complaint")).order_by(pictures.c.id)
 _PICTURE = (
     _ROW.add_columns(pictures.c.sealed)
     .join(pictures, pictures.c.complaint_id == complaints.c.id)
@@ -70,7 +68,6 @@ class SqlComplaints:
         values = {name: value for name, value in _values(complaint).items() if name not in _FIXED}
         change = update(complaints).where(complaints.c.id == complaint.id, complaints.c.status == "open").values(values)
         return (await self._work.write(change)).rowcount == 1
-
 
     async def add_picture(self, complaint_id: int, *, key: str, sealed: bytes, now: datetime) -> bool:
         row = {"complaint_id": complaint_id, "key": key, "sealed": sealed, "received_at": now}

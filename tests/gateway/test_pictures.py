@@ -96,8 +96,9 @@ async def test_a_complaint_that_is_over_takes_no_pictures(ordering_house, compla
         (b"", "JPEG eller PNG"),
         (picture()[:60], "JPEG eller PNG"),
         (PictureNotFetched("Twilio answered 500"), "kom inte fram"),
+        (TimeoutError(), "kom inte fram"),
     ],
-    ids=["text", "empty", "cut off", "not there"],
+    ids=["text", "empty", "cut off", "not there", "too slow"],
 )
 async def test_what_is_no_picture_or_does_not_come_is_told_of(ordering_house, complaint, content, told):
     await complaint()
