@@ -1,15 +1,14 @@
 """A person, please: transferred, given the number, or called back; asked for, or offered when nothing is understood."""
 
-import re
 from datetime import datetime, time, timedelta
 
 import pytest
 
-from ordering import wiring, wording
+from ordering import wiring
 from ordering.local_time import STOCKHOLM
 from rulebook import load_rulebook
 from tests.conversations.patients import Call, in_figures
-from tests.conversations.people import ANNA, EMMA, ERIK, SIGNE, STRANGER
+from tests.conversations.people import ANNA, EMMA, STRANGER
 from tests.conversations.service import until, worded
 
 BOOK = load_rulebook()
@@ -90,68 +89,6 @@ def test_by_phone_inside_hours_the_call_is_passed_on(service, call):
     assert anna.over
 
 
-def test_when_nobody_takes_the_call_it_may_be_called_back(service, call):
-    clock_at(service, a_tuesday(service, "10:10"))
-    anna = call(ANNA)
-    anna.begin()
-    anna.say("jag vill prata med någon i kundtjänst")
-    said = anna.transfer_ended("no-answer")
-    assert "Ingen i kundtjänst kunde svara just nu" in said
-    assert "mellan halv elva och tolv" in anna.choose("att bli uppringd")
-    assert "slutar på 05" in in_figures(anna.press("1"))
-    assert "mellan halv elva och tolv" in anna.choose("numret du ringer från, som slutar på noll fem")
-    assert callbacks(service, "status", "number", "person_id") == [("booked", ANNA.mobile, None)]
-    assert told_by_sms(service, ANNA.mobile, "10:30-12:00 på 070-174 06 05")
-
-
-def test_at_lunch_the_afternoon_is_offered_first(service, call):
-    clock_at(service, a_tuesday(service, "12:10"))
-    anna = call(ANNA)
-    anna.begin()
-    said = anna.press("0")
-    assert "öppnar" in said
-    assert "klockan halv ett" in said
-    assert not anna.dialled
-    offered = anna.choose("att bli uppringd")
-    assert "Tryck ett för tisdag" in offered
-    assert "mellan halv ett och halv fem. Tryck två för onsdag" in offered
-
-
-def test_on_the_eve_of_a_holiday_the_call_comes_after_it(service, sms):
-    now = service.today()
-    eve = datetime(now.year + (now.month == 12 and now.day > 20), 12, 23, 17, 0, tzinfo=STOCKHOLM)
-    clock_at(service, eve)
-    anna = sms(ANNA)
-    assert "Svara med koden" not in anna.write("kan ni ringa upp mig?")
-    offered = anna.last
-    after = BOOK.opening(region="vg", at=eve).opens.date()
-    assert after > eve.date() + timedelta(days=2), "Christmas Eve and Day are closed"
-    assert f"1 {worded_day(after)} 08:00-12:00" in offered
-    assert "inte öppet då" in anna.write("i morgon")
-    anna.write("1")
-    assert f"{worded_day(after)} 08:00-12:00" in anna.write("1")
-    assert callbacks(service, "status", "day") == [("booked", str(after))]
-
-
-def worded_day(day) -> str:
-    return wording.day(day, "sv", today=day)
-
-
-def test_a_region_without_hours_promises_no_window(service, sms):
-    signe = sms(SIGNE)
-    said = signe.write("jag vill prata med en människa")
-    assert "öppet" not in said
-    assert "0770-" in said or re.search(r"\d{2,4}-\d{2,3} \d\d", said)
-    assert "Vilket nummer" in signe.write("ja tack")
-    assert "kan inte lova vilken dag" in signe.write("1")
-    assert callbacks(service, "status", "day", "starts", "number") == [("booked", None, None, SIGNE.mobile)]
-    about_the_call = [text for text in service.sms_to(SIGNE.mobile) if "AVBOKA" in text]
-    assert len(about_the_call) == 1, "the answer itself is the confirmation"
-    assert "redan bokat" in signe.write("jag vill prata med någon")
-    assert "avbokat" in signe.write("AVBOKA")
-    assert callbacks(service, "status") == [("withdrawn",)]
-
-
 def test_a_number_that_was_wrong_is_corrected_and_never_reaches_rasa(service, call):
     clock_at(service, a_tuesday(service, "17:00"))
     anna = call(ANNA)
@@ -211,20 +148,6 @@ def test_who_goes_on_with_the_order_instead_is_not_asked_about_the_call_again(se
     assert callbacks(service, "status", "asking") == [("left", None)]
 
 
-def test_in_english_a_call_is_booked_by_sms(service, sms):
-    clock_at(service, a_tuesday(service, "17:00"))
-    erik = sms(ERIK)
-    said = erik.write("I want to talk to a real person please")
-    assert "Do you want customer service to call you?" in said
-    assert "1 Yes, call me" in said
-    assert "When should customer service call?" in erik.write("yes")
-    assert "Which number" in erik.write("thursday afternoon")
-    answer = erik.write("1")
-    assert "Customer service will call you on Thursday" in answer
-    assert "12:30-16:30" in answer
-    assert "cancelled" in erik.write("cancel call")
-
-
 def test_who_is_not_known_may_be_called_too_and_hears_the_same(service, chat):
     clock_at(service, a_tuesday(service, "17:00"))
     nobody = chat(STRANGER)
@@ -239,22 +162,6 @@ def test_who_is_not_known_may_be_called_too_and_hears_the_same(service, chat):
 
 
 # Offered unasked
-
-
-def test_two_failures_in_a_step_offer_a_person_and_the_order_goes_on(service, chat):
-    clock_at(service, a_tuesday(service, "17:00"))
-    anna = chat(ANNA)
-    anna.begin()
-    anna.write("jag vill beställa")
-    asked = anna.log_in()
-    first = anna.write(GIBBERISH[0])
-    assert "Det där förstod jag inte" in first
-    assert "[Näringsdryck" in first or "näringsdryck" in first.lower()
-    second = anna.write(GIBBERISH[1])
-    assert "Vi verkar ha fastnat" in second
-    assert len({asked, first, second}) == 3
-    assert "Vad vill du ha?" in anna.click("Nej, gå vidare")
-    assert "Det där förstod jag inte" in anna.write(GIBBERISH[2]), "counted anew"
 
 
 def test_a_success_begins_the_step_anew_but_four_in_a_visit_are_enough(service, sms):
