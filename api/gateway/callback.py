@@ -6,7 +6,7 @@ from api.gateway.cleaning import fold
 from api.gateway.context import Context
 from api.gateway.memory import Ask
 from api.gateway.rasa_client import Utterance
-from ordering.use_cases import call_back
+from ordering.use_cases import call_back, call_back_choices
 from ordering.use_cases.call_back import Calling
 from ordering.use_cases.pending import Pending
 
@@ -58,7 +58,7 @@ async def calling(ctx: Context) -> Calling:
 async def pending(ctx: Context) -> Pending | None:
     """The open question about the call."""
     callback = await ctx.tx.callbacks.asking(ctx.visit.id)
-    return call_back.pending(await calling(ctx), callback) if callback else None
+    return call_back_choices.pending(await calling(ctx), callback) if callback else None
 
 
 async def answer_privately(ctx: Context, text: str) -> str | None:
