@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Time for the last answer to be finished, and for the caller to call again.
 FOLLOWED_AFTER = timedelta(seconds=45)
 AT_A_TIME = 20
+_ORDERING = frozenset(("order_products", "same_as_last_time", "choose_variants", "choose_delivery"))
 _GO_ON = frozenset(("fortsatt", "ja fortsatt", "go on", "continue", "yes go on"))
 
 
@@ -56,5 +57,6 @@ async def _offer(handler: "Handler", tx: Transaction, call: PhoneCall, now: date
 
 
 def _was_ordering(handler: "Handler", visit: Visit) -> bool:
-    question = recall(visit, handler.tools.sealer).question
-    return question is not None and not question.startswith(("complaint", "callback"))
+    memory = recall(visit, handler.tools.sealer)
+    asked = memory.question or ""
+    return bool(_ORDERING & set(memory.about)) or bool(asked and not asked.startswith(("complaint", "callback")))
