@@ -35,7 +35,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
     "wrong_address": _any(
         english.KINDS["wrong_address"],
         r"\bfel (?:\w+ )?(?:adress|dörr|port|hus|person|lägenhet|ställe|ombud|utlämningsställe)",
-        r"(?:hos|till|vid) (?:min |en |vår )?grann",
+        r"(?:hos|till|vid) (?:min |en |vår |fel )?grann",
         r"\bgrannen (?:fick|har|tog|hade)",
         r"(?:hos|till) (?:någon annan|nån annan)",
         r"\bgamla adress",
@@ -137,7 +137,7 @@ _DAY_BEFORE_YESTERDAY = _any(r"\bi förrgår\b", english.DAY_BEFORE_YESTERDAY)
 _YESTERDAY = _any(r"\bi ?går\b", english.YESTERDAY)
 _TODAY = _any(r"\bi ?dag\b|\bi morse\b|\bi natt\b|\bnyss\b|\bjust nu\b|\balldeles nyligen\b", english.TODAY)
 _TO_COME = _any(r"\bi ?morgon\b|\bövermorgon\b|\bnästa (?:vecka|månad|år)\b", english.TO_COME)
-_AGO = (re.compile(r"\bför (?:\w+ )?(\w+) (dag|veck|månad)\w* se(?:da)?n\b"), re.compile(english.AGO))
+_AGO = (re.compile(r"\bför (?:\w+ ){0,2}(\w+) (dag|veck|månad)\w* se(?:da)?n\b"), re.compile(english.AGO))
 _LAST_WEEK = _any(r"\bförra veckan\b", english.LAST_WEEK)
 _UNITS = {"dag": (1, 0), "day": (1, 0), "veck": (7, 3), "week": (7, 3), "månad": (30, 15), "month": (30, 15)}
 _ENOUGH_WORDS = 8

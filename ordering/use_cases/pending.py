@@ -23,7 +23,10 @@ _OR_DIGITS = (
     "note_to_driver",
 )  # beside the choices: a phone must not stop at the first key
 _DOOR_CODES = {"none": ("ingen", "ingen kod", "none", "no code"), "entry_phone": ("porttelefon", "intercom")}
-YES_WORDS = ("ja", "japp", "stämmer", "det stämmer", "yes", "yes please", "correct", "that is right")
+YES_WORDS = (
+    *("ja", "japp", "jepp", "jajamän", "absolut", "stämmer", "det stämmer"),
+    *("yes", "yes please", "yep", "yeah", "correct", "that is right"),
+)
 NO_WORDS = ("nej", "nä", "no", "no thanks", "no thank you")
 _NEAREST = ("den närmaste", "närmaste", "närmast", "det närmaste", "the nearest", "nearest", "the closest", "closest")
 _ENOUGH = ("klar", "klart", "det räcker", "done", "that is all", "thats all", "enough")

@@ -25,7 +25,8 @@ _NO_CODE = re.compile(
     re.IGNORECASE,
 )
 _YES = re.compile(
-    r"^(ja|japp|jajamän|jo|jovisst|stämmer|det stämmer|ja tack|rätt|yes|yes please|correct|ok|okej|okay)\W*$",
+    r"^(ja|japp|jepp|jajamän|absolut|jo|jovisst|stämmer|det stämmer|ja tack|rätt"
+    r"|yes|yes please|yep|yeah|correct|ok|okej|okay)\W*$",
     re.IGNORECASE,
 )
 _NO = re.compile(

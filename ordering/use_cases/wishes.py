@@ -125,6 +125,7 @@ _SMALL_WORDS = frozenset(
             "oj",
             "vänta",
         ),
+        *("actually", "really", "egentligen", "faktiskt", "ju"),
         *("hoppsan", "förlåt", "tack", "snälla", "sort", "sorten", "smak", "smaken", "paket", "paketet", "förpackning"),
         *(
             "förpackningar",

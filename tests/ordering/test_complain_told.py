@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from ordering.use_cases import complain_words as words
 from ordering.use_cases.complain_choices import complaint_choices
 from tests.ordering.cases import DRINK, LANCETS, STRIPS, TODAY
 from tests.ordering.complaints import BAGS, SENSOR, Talk
@@ -191,3 +192,15 @@ def test_a_neutral_sms_does_not_name_the_supplier_since_it_tells_what_the_produc
     talk.case.default_sms_detail = detail
     talk.begin("sensorn larmar hela tiden", "report_defect")
     assert talk.hears() == [told]
+
+
+def test_more_than_a_month_ago_is_a_time():
+    told = words.discovered("för mer än en månad sen", TODAY, asked=True)
+    assert told is not None
+    assert told == words.discovered("för en månad sedan", TODAY, asked=True)
+
+
+def test_a_parcel_left_with_the_wrong_neighbour_went_to_the_wrong_address():
+    talk = Talk(STRIPS, delivered=3)
+    talk.begin("paketet lämnades hos fel granne", "report_deviation")
+    assert talk.complaint.kind == "wrong_address"

@@ -8,9 +8,9 @@ import pytest
 from ordering.model import Address, OrderLine
 from ordering.use_cases.pending import pending
 from ordering.use_cases.place_order import new_orders
-from ordering.use_cases.private_answers import use_address
+from ordering.use_cases.private_answers import _answer, use_address
 from ordering.use_cases.questions import order_status
-from ordering.use_cases.wishes import read_wish
+from ordering.use_cases.wishes import corrects, read_wish
 from ordering.variants import read_choice
 from tests.ordering.cases import DRINK, LANCETS, PERSON, STRIPS, TODAY, Talk, line, make_case, order
 
@@ -201,6 +201,21 @@ def test_a_no_that_corrects_an_amount_does_not_decline_the_address():
     assert talk.question == "address"
     talk.say("deny", ("amount", "5"), text="nej jag menade fem")
     assert (talk.case.draft.lines[0].packages, talk.question) == (5, "address")
+
+
+@pytest.mark.parametrize("said", ["actually I meant five", "nej jag menade faktiskt fem", "I meant five"])
+def test_a_correction_is_told_from_an_address(said):
+    assert corrects(said, ["choklad"])
+
+
+@pytest.mark.parametrize("said", ["jepp", "yep", "absolut", "ja"])
+def test_yes_has_many_words(said):
+    talk = ordering(line(1, STRIPS))
+    talk.say("inform", ("amount", "6"))
+    talk.say("choose_delivery", ("delivery", "outside_door"))
+    assert talk.question == "address"
+    assert _answer(talk.case, talk.case.draft, "address", said) is None
+    assert talk.question != "address"
 
 
 def test_enough_is_understood_also_when_nothing_more_was_asked_for():
