@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from api.commands import bot
-from api.commands.stack import Stack, demo_settings
+from api.commands.stack import Stack
 from tests.conversations.callers import Caller
-from tests.conversations.patients import Call, Chat, Sms, SocketChat
-from tests.conversations.service import Service
+from tests.conversations.patients import Call, Chat, Sms
+from tests.conversations.service import Service, patient_settings
 
 START_SECONDS = 600  # the first test waits for training too, if the model is stale
 
@@ -22,11 +22,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Real processes. Rasa may take its time, so that a busy machine does not look like a fault."""
+    """Real processes."""
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("PAFYLL_")]:
             environment.delenv(name)
-        settings = demo_settings(tmp_path_factory.mktemp("service"), turn_timeout_seconds=30)
+        settings = patient_settings(tmp_path_factory.mktemp("service"))
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         bot.train(print)
     with Stack(settings):
@@ -59,16 +59,3 @@ def ring(service: Service):
 @pytest.fixture
 def chat(service: Service):
     return lambda patient: Chat(service, patient)
-
-
-@pytest.fixture
-def socket_chat(service: Service):
-    chats: list[SocketChat] = []
-
-    def open_chat(patient) -> SocketChat:
-        chats.append(SocketChat(service, patient))
-        return chats[-1]
-
-    yield open_chat
-    for one in chats:
-        one.close()

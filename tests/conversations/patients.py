@@ -1,16 +1,14 @@
 """What a patient has in the hand: a mobile that writes SMS, a phone that calls, a chat window.
 
-Each remembers in `heard` what was said on both sides, for transcripts.
+Each remembers in `heard` what was said on both sides.
 """
 
-import json
 import re
 import secrets
 from typing import Any
 from xml.etree import ElementTree
 
 from num2words import num2words
-from websockets.sync.client import connect
 
 from tests.conversations.people import Patient
 from tests.conversations.service import Service, new_sid, until
@@ -201,9 +199,6 @@ class Chat(Conversation):
         self.write(self.patient.identity_number)
         return self.write(self.login_code(before))
 
-    def close(self) -> None:
-        """Over HTTP there is nothing to close."""
-
     def _send(self, **content: str) -> str:
         answer = self._exchange({"id": secrets.token_hex(8), **content})
         assert "error" not in answer, answer
@@ -213,24 +208,6 @@ class Chat(Conversation):
     def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
         answer = self.service.http.post("/chat/message", json={"session": self.session, **message})
         reply: dict[str, Any] = answer.json()
-        return reply
-
-
-class SocketChat(Chat):
-    """The same through the socket that the widget uses."""
-
-    def __init__(self, service: Service, patient: Patient) -> None:
-        super().__init__(service, patient)
-        self.socket = connect(f"{service.url.replace('http', 'ws', 1)}/chat/ws")
-        self.socket.send(json.dumps({"session": self.session}))
-        assert json.loads(self.socket.recv()) == {"ready": True}
-
-    def close(self) -> None:
-        self.socket.close()
-
-    def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
-        self.socket.send(json.dumps(message))
-        reply: dict[str, Any] = json.loads(self.socket.recv(timeout=60))
         return reply
 
 
