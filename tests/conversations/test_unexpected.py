@@ -84,7 +84,7 @@ def test_a_message_without_words_gets_an_answer(service, sms, text):
 def test_five_thousand_characters_get_an_answer_and_the_next_message_too(service, sms):
     anna = sms(ANNA)
     anna.write("bla " * 1250)
-    assert NOT_UNDERSTOOD in anna.last
+    assert NOT_UNDERSTOOD in anna.last or "kan jag inte svara" in anna.last
     assert "Hur många förpackningar teststickor" in anna.write("Jag vill beställa teststickor")
 
 

@@ -16,7 +16,7 @@ def test_a_parent_orders_for_her_child_chosen_by_first_name_after_proof(service,
     assert "2 Elias" in who
     assert "Bergman" not in who
     assert "10 kvar att fördela" in maria.write("Elias")
-    assert "banan är slut" in maria.write("5 jordgubb och 5 banan")
+    assert "Banan är slut" in maria.write("5 jordgubb och 5 banan")
     maria.write("5 vanilj")
     maria.write("utlämningsställe")
     maria.write("1")
