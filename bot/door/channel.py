@@ -24,7 +24,8 @@ NOT_UNDERSTOOD = "nlu_fallback"
 RANKING_KEPT = 3
 # A goodbye ends a call, so one that is only guessed is none.
 GOODBYE, SURE = "goodbye", 0.6
-EMERGENCY, OUT_OF_SCOPE, SURE_OF_NO_DANGER = "emergency", "out_of_scope", 0.7
+EMERGENCY, OUT_OF_SCOPE = "emergency", "out_of_scope"
+SURE_OF_NO_DANGER, CHANCE_OF_DANGER = 0.7, 0.01
 
 make_quick()
 tell_failures()
@@ -124,7 +125,7 @@ async def understood(agent: Agent, asked: Turn) -> dict[str, Any]:
         parsed = await agent.processor.parse_message(UserMessage(asked.text))
         if parsed["intent"]["name"] == GOODBYE and parsed["intent"]["confidence"] < SURE:
             parsed["intent"] = {"name": NOT_UNDERSTOOD, "confidence": parsed["intent"]["confidence"]}
-        if asked.alarming and not _surely_something_else(parsed["intent"]):
+        if asked.alarming and not _surely_something_else(parsed):
             parsed["intent"] = {"name": EMERGENCY, "confidence": 1.0}
     else:
         intent = {"name": asked.intent or NOT_UNDERSTOOD, "confidence": 1.0}
@@ -138,9 +139,13 @@ async def understood(agent: Agent, asked: Turn) -> dict[str, Any]:
     }
 
 
-def _surely_something_else(intent: dict[str, Any]) -> bool:
+def _surely_something_else(parsed: dict[str, Any]) -> bool:
     """Whether a sign of danger is none after all. What we do not answer is mostly about health."""
-    return intent["name"] not in (EMERGENCY, NOT_UNDERSTOOD, OUT_OF_SCOPE) and intent["confidence"] >= SURE_OF_NO_DANGER
+    intent = parsed["intent"]
+    if intent["name"] in (EMERGENCY, NOT_UNDERSTOOD, OUT_OF_SCOPE) or intent["confidence"] < SURE_OF_NO_DANGER:
+        return False
+    chances = {one["name"]: one["confidence"] for one in parsed.get("intent_ranking", ())}
+    return bool(chances.get(EMERGENCY, 0.0) < CHANCE_OF_DANGER)
 
 
 def _agent(request: Request) -> Agent | None:
