@@ -104,6 +104,16 @@ class Features:
         shape = (len(texts), sum(len(block.idf) for block in self._blocks))
         return csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape, dtype=np.float32)
 
+    def is_strange(self, text: str) -> bool:
+        """Whether most of its words are new and mean nothing known: another language, or nonsense.
+
+        The parts of strange words are like those of others, so that the machine is then surer than it should be. A
+        word alone may be misspelt.
+        """
+        reading = [one for one in self.concepts(self.kinds(core(text))) if one[0] != "?"]
+        new = sum(not concepts and said not in self._blocks[1] for said, concepts in reading)
+        return len(reading) > 1 and 2 * new > len(reading)
+
     def _views(self, text: str) -> tuple[str, str, str, str]:
         plain = core(text)
         of_kinds = self.kinds(plain)
@@ -118,6 +128,9 @@ class _Block:
         self.idf = vectorizer.idf_
         self._columns = vectorizer.vocabulary_
         self._analyse = vectorizer.build_analyzer()
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._columns
 
     def __call__(self, view: str) -> tuple[np.ndarray, np.ndarray]:
         """The columns that it has something in, and how much."""

@@ -20,6 +20,7 @@ from sklearn.svm import LinearSVC
 Intent = dict[str, Any]
 
 _RANKED = 10
+_STRANGE = 0.25  # of the confidence is left: less than the fallback's threshold
 _FILE = "intents.skops"
 _TRUSTED = ["scipy.sparse._csr.csr_matrix", "numpy.float32", "numpy.dtype"]  # what the file may hold besides
 _HERE = Path(__file__).parent
@@ -84,6 +85,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             return []
         margins = (self._features.of([text]) @ self._weights)[0] + self._offsets
         confidences = _confidences(margins, self._config["sharpness"])
+        if self._features.is_strange(text):
+            confidences *= _STRANGE
         best = np.argsort(-confidences)[:_RANKED]
         return [{"name": self._classes[i], "confidence": float(confidences[i])} for i in best]
 

@@ -40,3 +40,12 @@ def test_a_message_of_nothing_has_no_intent_but_the_fallback():
     assert parsed["intent"]["name"] == "order_products"
     assert 0.5 < parsed["intent"]["confidence"] <= 1
     assert sum(intent["confidence"] for intent in parsed["intent_ranking"]) <= 1.001
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["fjkdls qwpoeri zxmcnv", "missä tilaukseni on", "dzień dobry potrzebuję pieluch", "quiero pedir mis productos"],
+)
+def test_nonsense_and_languages_that_we_do_not_speak_are_not_understood(text):
+    agent = asyncio.run(load_agent(model_path=str(MODEL)))
+    assert asyncio.run(agent.parse_message(text))["intent"]["name"] == "nlu_fallback"
