@@ -15,6 +15,7 @@ from api.spoken import spoken
 MOST_CHOICES = 4
 # Twenty seconds hold 240 characters at 150 words a minute, a slow reader's pace (measured with espeak-ng, Swedish).
 MOST_CHARACTERS = 240
+_LONG_NUMBER = re.compile(r"\d{5,}")
 _SENTENCE = re.compile(r"(?<=[.!?:;,]) ")
 
 
@@ -123,7 +124,9 @@ def _in_parts(ctx: Context, text: str) -> list[str]:
 
 
 def _length(ctx: Context, texts: list[str]) -> int:
-    return sum(len(spoken(text, ctx.visit.language)) + 1 for text in texts if text)
+    # A long number is as long as the longest one, so that pages do not depend on which figures it has.
+    longest = (_LONG_NUMBER.sub(lambda found: "8" * len(found[0]), text) for text in texts if text)
+    return sum(len(spoken(text, ctx.visit.language)) + 1 for text in longest)
 
 
 def _told(ctx: Context, choices: list[Offered]) -> int:
