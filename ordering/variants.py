@@ -31,6 +31,8 @@ _HALF = frozenset({"hälften", "hälfte", "halva", "halv", "half"})
 _REST = frozenset({"resten", "resterande", "övriga", "rest", "remaining", "remainder"})
 _EQUALLY = frozenset({"lika", "jämnt", "equal", "equally", "evenly", "split"})
 _NOT = frozenset({"inte", "ingen", "inga", "inget", "ej", "utan", "utom", "not", "no", "without", "except", "don't"})
+# "till utlämningsställe 2": the second of the places, no amount.
+_NUMBERED_PLACE = re.compile(r"\b(\w*(?:ställe|stället|ombud|ombudet|punkt)|(?:pickup )?(?:point|place|agent)) \d+\b")
 _INSTEAD = re.compile(
     r"(?:i ?stället för|i ?st\.? ?f(?:ör|\.)?|instead of|rather than|hellre än|utom|except"
     r"|\bbyt(?:a|er|t)?(?: ut)?|\bfrån|\bfrom|\bswap|\bswitch|\breplace|\bchange)\s+(?:the )?"
@@ -131,7 +133,7 @@ class _Sharing:
 class _Reader:
     def __init__(self, article: Article, text: str, heard: Mapping[str, str], left: int | None) -> None:
         self.article, self.left = article, left
-        said = text.lower()
+        said = _NUMBERED_PLACE.sub(r"\1", text.lower())
         self.unwanted: set[str] = set()
         self.places: dict[str, str] = {}
         for number, (words, name) in enumerate(sorted(heard.items(), key=lambda item: -len(item[0]))):

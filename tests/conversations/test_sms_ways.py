@@ -126,7 +126,7 @@ def test_several_answers_in_one_message(service, sms):
     read_back = anna.write("12 choklad och 8 vanilj till utlämningsställe 2")
     while "JA" not in read_back and len(anna.heard) < 8:
         read_back = anna.write("1")
-    assert "12 choklad och 8 vanilj" in read_back
+    assert "12 choklad och 8 vanilj" in read_back, anna.heard
     assert len([who for who, _ in anna.heard if who == "patient"]) <= 4
 
 

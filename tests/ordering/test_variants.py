@@ -105,3 +105,9 @@ def test_numbers_of_several_words():
     assert number_at(words_of("ett halvt dussin"), 0) == (6, 3)
     assert number_at(words_of("a box"), 0) is None
     assert number("Twenty  Five") == 25
+
+
+@pytest.mark.parametrize("place", ["utlämningsställe 2", "ombud 2", "pickup point 2"])
+def test_the_number_of_a_place_is_no_amount(place):
+    choice = read_choice(DRINK, f"4 choklad och 6 vanilj till {place}")
+    assert (dict(choice.wanted), choice.stated) == ({"cho": 4, "van": 6}, None)
