@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.rest.problems import ProblemRaised
 from ordering.settings import ROLES, Role, Settings
@@ -14,6 +15,15 @@ from ordering.use_cases.access_log import Reader
 from ordering.use_cases.ask_rules import known_region
 
 _key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="A key of one of PAFYLL_API_KEYS")
+
+
+class PersonNamed(BaseModel):
+    """In the body, since addresses end in the logs of what stands between."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    region: str
+    person: str = Field(description="Identity number.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,12 @@
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.rest.access import Auditing, own_region
+from api.rest.access import Auditing, PersonNamed, own_region
 from api.rest.problems import ProblemRaised, responses
 from ordering.use_cases.access_log import MOST_TOLD, read_log
 from ordering.wiring import utc_now
 
 router = APIRouter(prefix="/access-log", tags=["Access log"])
-
-
-class PersonAsked(BaseModel):
-    """In the body, since addresses end in the logs of what stands between."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    region: str
-    person: str = Field(description="Identity number.")
 
 
 class AccessTold(BaseModel):
@@ -35,7 +26,7 @@ class AccessLogTold(BaseModel):
 
 
 @router.post("", responses=responses("no_valid_key", "not_your_role", "not_your_region", "unknown_person", "malformed"))
-async def access_log(asked: PersonAsked, request: Request, caller: Auditing) -> AccessLogTold:
+async def access_log(asked: PersonNamed, request: Request, caller: Auditing) -> AccessLogTold:
     """Every reading and change of what is known about a patient. That this was read is noted too."""
     ours = own_region(request, caller, asked.region)
     async with request.app.state.stores.begin() as tx:

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from api.rest.access import CustomerService, own_region
+from api.rest.access import CustomerService, PersonNamed, own_region
 from api.rest.clock import today
 from api.rest.problems import ProblemRaised, responses
 from ordering.use_cases.phone_calls import answer_times
@@ -15,15 +15,6 @@ from ordering.wiring import utc_now
 
 router = APIRouter(tags=["Phone"])
 PINS = responses("no_valid_key", "not_your_role", "not_your_region", "unknown_person", "malformed")
-
-
-class PersonNamed(BaseModel):
-    """In the body, since addresses end in the logs of what stands between."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    region: str
-    person: str = Field(description="Identity number.")
 
 
 class PinWanted(PersonNamed):
