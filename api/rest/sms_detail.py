@@ -5,8 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api.rest.access import CustomerService, own_region
-from api.rest.phone import PersonNamed
+from api.rest.access import CustomerService, PersonNamed, own_region
 from api.rest.problems import ProblemRaised, responses
 from ordering.use_cases.sms_detail import set_sms_detail
 from ordering.wiring import utc_now
