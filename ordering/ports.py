@@ -409,6 +409,10 @@ class AccessLog(Protocol):
         """Newest first."""
         ...
 
+    async def by_others(self, person_id: int, *, limit: int) -> list[Access]:
+        """The same without what the person has read."""
+        ...
+
 
 class Facts(Protocol):
     """Small settings that live in the database."""

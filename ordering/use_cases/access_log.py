@@ -60,7 +60,7 @@ async def who_has_read(tx: Transaction, visit: Visit, *, now: datetime) -> Say:
         raise LookupError("the visit is about nobody")
     language, today = visit.language, now.astimezone(STOCKHOLM).date()
     last: dict[str, str] = {}
-    for entry in await tx.access_log.of_person(visit.person_id, limit=MOST_TOLD):
+    for entry in await tx.access_log.by_others(visit.person_id, limit=MOST_TOLD):
         for role in () if entry.at < now - _TOLD_BACK else _roles(entry):
             last.setdefault(role, wording.day(entry.at.astimezone(STOCKHOLM).date(), language, today=today))
     readers = wording.readers(last, language)
@@ -71,9 +71,7 @@ async def who_has_read(tx: Transaction, visit: Visit, *, now: datetime) -> Say:
 
 
 def _roles(entry: Access) -> list[str]:
-    """Of who has read; of the patient's own reading none."""
-    if entry.who == "patient":
-        return []
+    """Of who has read."""
     return ["representative"] if entry.who == "representative" else entry.why.split(",")
 
 
