@@ -25,7 +25,7 @@ def references_of(batch: ImportBatch) -> References:
     held_lines = {one.key for one in batch.lines}
     owners = {(line.region, line.identity_number) for line in batch.lines}
     owners |= {(taken.region, taken.identity_number) for taken in batch.withdrawals}
-    owners |= {(person.region, patient) for person in batch.people for patient in person.represents or ()}
+    owners |= {(person.region, one.patient) for person in batch.people for one in person.represents or ()}
     return References(
         people=frozenset(owners - held_people),
         articles=frozenset({(line.region, line.article) for line in batch.lines} - held_articles),
@@ -38,8 +38,8 @@ def check_references(batch: ImportBatch, known: Known) -> tuple[ImportBatch, Err
     """The batch with the withdrawals' articles and payers filled in, and every reference that leads nowhere."""
     checks = _Checks(batch, known)
     for person in batch.people:
-        for number, patient in enumerate(person.represents or ()):
-            checks.person(f"{person.where}.represents[{number}]", person.region, patient)
+        for number, one in enumerate(person.represents or ()):
+            checks.person(f"{person.where}.represents[{number}]", person.region, one.patient)
     for line in batch.lines:
         checks.line(line)
     withdrawals = tuple(checks.withdrawal(one) for one in batch.withdrawals)

@@ -13,8 +13,9 @@ from ordering.imported import (
     ImportedPerson,
     ImportedUnit,
     ImportedWithdrawal,
+    Represents,
 )
-from ordering.model import Address, Article, Variant
+from ordering.model import RIGHTS, Address, Article, Variant
 from rulebook import Rulebook
 from rulebook.identity_numbers import IdentityNumber, parse_identity
 
@@ -76,7 +77,6 @@ class _Reader:
             identity = self._identity(f"{where}.identity_number", one["identity_number"])
             self._once(f"{where}.identity_number", "person", one["region"], identity.value)
             address = one.get("address")
-            represents = one.get("represents")
             yield ImportedPerson(
                 region=one["region"],
                 identity_number=identity.value,
@@ -92,14 +92,21 @@ class _Reader:
                 email=one.get("email"),
                 language=one.get("language", "sv"),
                 sms_detail=one.get("sms_detail"),
-                represents=None
-                if represents is None
-                else tuple(
-                    self._identity(f"{where}.represents[{number}]", text).value
-                    for number, text in enumerate(represents)
-                ),
+                represents=self._represents(f"{where}.represents", one.get("represents")),
                 where=where,
             )
+
+    def _represents(self, where: str, given: list[str | Json] | None) -> tuple[Represents, ...] | None:
+        if given is None:
+            return None
+        found = []
+        for number, one in enumerate(given):
+            told: Json = {"patient": one} if isinstance(one, str) else one
+            patient = self._identity(f"{where}[{number}]", told["patient"]).value
+            self._once(f"{where}[{number}]", "patient", where, patient)
+            until = self._day(f"{where}[{number}].until", told.get("until"))
+            found.append(Represents(patient, told.get("kind", "relative"), frozenset(told.get("may", RIGHTS)), until))
+        return tuple(found)
 
     def lines(self, given: list[Json]) -> Iterator[ImportedLine]:
         for place, prescription in enumerate(given):

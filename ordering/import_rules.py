@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from ordering import rule_facts
 from ordering.import_checks import Errors, line_as_known
 from ordering.imported import ImportBatch, ImportedLine, ImportedPart, ImportedWithdrawal, Known, KnownLine, PersonKey
 from ordering.model import Article
-from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.prescribing import is_of_type
 from rulebook import Rulebook, facts
 from rulebook.verdict import Answer
@@ -71,7 +71,7 @@ def _check_line(
         prescriber=_WHOEVER_MAY,
         person=facts.Person(born=born.get((region, line.identity_number))),
         area=article.area,
-        article=PatientCase.rule_article(article),
+        article=rule_facts.of_article(article),
         amount=facts.Amount(line.days_per_withdrawal, line.withdrawals, line.packages_per_withdrawal),
         prescription_type=line.prescription_type,
     )

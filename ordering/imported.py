@@ -7,7 +7,7 @@ A person is (region, identity number), an article (region, number), a line (regi
 from dataclasses import dataclass, field
 from datetime import date
 
-from ordering.model import Address, Article, OrderStatus, SmsDetail
+from ordering.model import RIGHTS, Address, Article, Kinship, OrderStatus, Right, SmsDetail
 
 PersonKey = tuple[str, str]
 ArticleKey = tuple[str, str]
@@ -15,8 +15,18 @@ LineKey = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Represents:
+    """A patient within the region whom somebody may speak for (W11)."""
+
+    patient: str
+    kind: Kinship = "relative"
+    may: frozenset[Right] = frozenset(RIGHTS)
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedPerson:
-    """`represents`: identity numbers within the region; None leaves what is registered as it is."""
+    """`represents` None leaves what is registered as it is."""
 
     region: str
     identity_number: str
@@ -32,7 +42,7 @@ class ImportedPerson:
     email: str | None
     language: str
     sms_detail: SmsDetail | None
-    represents: tuple[str, ...] | None
+    represents: tuple[Represents, ...] | None
     where: str = ""
 
     @property

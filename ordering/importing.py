@@ -4,9 +4,10 @@ The form is `import.schema.json` beside this file. All or nothing: one error, an
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,12 @@ from jsonschema.exceptions import ValidationError
 from ordering.import_checks import check_references, references_of
 from ordering.import_reading import read_batch
 from ordering.import_rules import check_rules
-from ordering.imported import Counts
-from ordering.ports import Stores
+from ordering.imported import Counts, ImportBatch
+from ordering.local_time import STOCKHOLM
+from ordering.model import Person
+from ordering.ports import Stores, Transaction
+from ordering.use_cases import protection
+from ordering.use_cases.access_log import REGISTER
 from rulebook import load_rulebook
 
 SCHEMA_FILE = Path(__file__).with_name("import.schema.json")
@@ -62,6 +67,7 @@ async def import_file(stores: Stores, path: Path, *, today: date) -> ImportRepor
     if errors:
         raise ImportRefused(path, errors)
     async with stores.begin() as tx:
+        tx.access_log.acting(REGISTER)
         known = await tx.imports.known(references_of(batch))
         batch, errors = check_references(batch, known)
         unusual: list[tuple[str, str]] = []
@@ -69,7 +75,17 @@ async def import_file(stores: Stores, path: Path, *, today: date) -> ImportRepor
             errors, unusual = check_rules(batch, known, book)
         if errors:
             raise ImportRefused(path, errors)
-        return ImportReport(await tx.imports.write(batch), _worded(path, unusual))
+        hidden = await _newly_protected(tx, batch)
+        report = ImportReport(await tx.imports.write(batch), _worded(path, unusual))
+        for person in hidden:  # I5
+            await protection.shut(tx, person, now=datetime.combine(today, time(12), STOCKHOLM))
+        return report
+
+
+async def _newly_protected(tx: Transaction, batch: ImportBatch) -> list[Person]:
+    """Those of the file with protected identity whom we know as others until now."""
+    told = [await tx.people.by_identity(*one.key) for one in batch.people if one.protected]
+    return [person for person in told if person is not None and not person.protected]
 
 
 async def load_demo(stores: Stores, *, today: date) -> ImportReport:
@@ -110,6 +126,11 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+def _named(field: str) -> str:
+    """A field that has no field's name may have got there from a value."""
+    return field if re.fullmatch(r"[a-z][a-z0-9_]*", field) else "this"
+
+
 def _reasons(error: ValidationError) -> list[str]:
     """Worded here, since the validator's own messages quote the value, which may be somebody's number or name."""
     schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
@@ -121,7 +142,7 @@ def _reasons(error: ValidationError) -> list[str]:
         case "additionalProperties":
             known = ", ".join(schema.get("properties", {}))
             unknown = sorted(set(given) - set(schema.get("properties", {})))
-            return [f"{name} is not a field here (known: {known})" for name in unknown]
+            return [f"{_named(name)} is not a field here (known: {known})" for name in unknown]
         case "const":
             return [f"must be {json.dumps(value)}"]
         case "enum":

@@ -60,6 +60,7 @@ _MEASURES = (
     " september oktober november december january february march may june july august october"
 )
 NO_COUNT = frozenset(_MEASURES.split())
+_MOST_FIGURES = 9  # what is longer counts nothing
 # Of figures that are said one after the other: "nittonhundraåttiofem", "tvåtusen fem".
 _HUNDRED = 100
 _FEWEST_FIGURES_SAID = 5
@@ -79,7 +80,7 @@ def number(text: str, *, articles: bool = True) -> int | None:
     if not articles and cleaned in _ARTICLES:
         return None
     if cleaned.isdecimal():
-        return int(cleaned)
+        return int(cleaned) if len(cleaned) <= _MOST_FIGURES else None
     if cleaned in ("en", "ett"):
         return 1
     return _WORDS.get(cleaned)

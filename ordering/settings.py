@@ -6,7 +6,6 @@ Relative paths are relative to the folder the process is started in.
 
 import os
 import re
-import secrets
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,11 +17,10 @@ from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, TypeAdapter, Vali
 from pydantic.functional_validators import AfterValidator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ordering.demo_settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, demo_secret, demo_values
 from ordering.model import SmsDetail
 
 PREFIX = "PAFYLL_"
-DEMO_ACCOUNT_SID = "AC" + "0" * 32
-DEMO_AUTH_TOKEN = "demo-token-that-opens-nothing"  # noqa: S105  signs demo webhooks only, see _fence_the_demo
 SHORTEST_SECRET = 32
 # No quotes, comments, line ends or encoded words, so an address means the same in a header and to a mail server.
 MAIL_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/^_{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
@@ -112,6 +110,7 @@ class Settings(BaseSettings):
     )
     undo_minutes: int = Field(15, ge=0, description="Minutes in which a patient can take back a confirmed order.")
     visit_silence_minutes: int = Field(30, ge=1, description="Minutes of silence that end a visit.")
+    visit_hours: int = Field(8, ge=1, le=24, description="Hours that a visit lasts at most: then login is done again.")
     turn_timeout_seconds: float = Field(8.0, gt=0, description="Longest wait for Rasa's answer to one message.")
     api_keys: dict[str, ApiKey] = Field(
         default_factory=dict,
@@ -134,11 +133,36 @@ class Settings(BaseSettings):
         None, description="Whether mails go by STARTTLS or not at all; empty: yes, unless smtp_host is on loopback."
     )
     mail_sender: MailAddress = Field("", description="Address that mails come from; bounces go there too.")
+    mail_tls_domains: list[str] = Field(
+        default_factory=list,
+        description="Domains to whose mailboxes the mail server delivers by verified TLS or not at all, JSON list: a "
+        "mail about a complaint tells its kind there, and elsewhere the case number alone.",
+    )
     pickup_points_file: Path | None = Field(
         None, description="JSON file of pickup points; empty: the one that comes with the product."
     )
     chat_allowed_origins: list[str] = Field(
         default_factory=list, description="Web sites that may carry the chat widget, JSON list of origins."
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="OpenID provider of the electronic ID that the chat can be logged in to with: its issuer, as it "
+        "stands in the provider's own metadata. Empty: no such login.",
+    )
+    oidc_client_id: str = Field("", description="What the provider knows the service by.")
+    oidc_client_secret: str = Field("", repr=False, description="Secret at the provider; empty: PKCE alone.")
+    oidc_scopes: str = Field(
+        "openid https://id.oidc.se/scope/naturalPersonNumber", description="Scopes that the provider is asked for."
+    )
+    oidc_number_claims: list[str] = Field(
+        ["https://id.oidc.se/claim/personalIdentityNumber", "https://id.oidc.se/claim/coordinationNumber"],
+        min_length=1,
+        description="Claims that may hold the personal number, the first that is there counts, JSON list.",
+    )
+    oidc_acr_values: list[str] = Field(
+        default_factory=list,
+        description="Levels of assurance that are asked for, of which the ID token must name one, JSON list; "
+        "empty: the provider's own.",
     )
     worker_interval_seconds: float = Field(1.0, gt=0, description="Pause between two rounds of the worker.")
     # How long each kind of data is kept; docs/operations.md tells why. `pafyll purge` and the worker remove the rest.
@@ -163,9 +187,22 @@ class Settings(BaseSettings):
         None, ge=1096, description="Days that delivered and cancelled orders are kept; empty: for good."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe log line shown.")
+    log_format: Literal["json", "text"] | None = Field(
+        None, description="One JSON object a line, or text for a terminal; empty: text in the demo, else JSON."
+    )
+
+    @property
+    def public_origin(self) -> str:
+        """Origin of our own pages."""
+        address = urlsplit(self.public_url)
+        return f"{address.scheme}://{address.netloc}"
 
     def sms_detail_in(self, region: str) -> SmsDetail:
         return self.sms_detail_by_region.get(region, self.sms_detail)
+
+    @property
+    def logs_as_json(self) -> bool:
+        return not self.demo if self.log_format is None else self.log_format == "json"
 
     @property
     def rasa_port(self) -> int:
@@ -201,7 +238,7 @@ class Settings(BaseSettings):
         if not isinstance(given, dict) or not TypeAdapter(bool).validate_python(given.get("demo", False)):
             return given
         base = f"http://127.0.0.1:{given.get('port', 8000)}"
-        return _demo_values(base) | given
+        return demo_values(base) | given
 
     @model_validator(mode="after")
     def _fence_the_demo(self) -> Self:
@@ -209,7 +246,7 @@ class Settings(BaseSettings):
             return self
         if not _is_loopback(self.host):
             raise ValueError(f"{PREFIX}HOST is {self.host}: the demo listens on loopback only (127.0.0.1)")
-        real = self.twilio_account_sid != DEMO_ACCOUNT_SID or (self.twilio_auth_token != DEMO_AUTH_TOKEN)
+        real = self.twilio_account_sid != DEMO_ACCOUNT_SID or self.twilio_auth_token != DEMO_AUTH_TOKEN
         if real or not _is_loopback(urlsplit(self.twilio_base_url).hostname or ""):
             raise ValueError(
                 f"{PREFIX}TWILIO_ACCOUNT_SID, {PREFIX}TWILIO_AUTH_TOKEN and {PREFIX}TWILIO_BASE_URL may not be set "
@@ -248,7 +285,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _secrets_are_there(self) -> Self:
         if not self.secret_key and self.demo:
-            object.__setattr__(self, "secret_key", _demo_secret(self.var_folder / "secret.key"))
+            object.__setattr__(self, "secret_key", demo_secret(self.var_folder / "secret.key"))
         if len(self.secret_key) < SHORTEST_SECRET:
             raise ValueError(f"{PREFIX}SECRET_KEY must be set, to at least {SHORTEST_SECRET} random characters")
         if self.inbound_numbers and not self.twilio_configured:
@@ -260,6 +297,19 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _electronic_id_is_whole(self) -> Self:
+        if not self.oidc_issuer:
+            return self
+        if not self.oidc_client_id:
+            raise ValueError(f"{PREFIX}OIDC_CLIENT_ID must be set when {PREFIX}OIDC_ISSUER is")
+        issuer = urlsplit(_url(self.oidc_issuer))
+        if issuer.scheme != "https" and not _is_loopback(issuer.hostname or ""):
+            raise ValueError(f"{PREFIX}OIDC_ISSUER must be an https address")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError(f"{PREFIX}OIDC_SCOPES must name openid")
+        return self
+
+    @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:
         if self.smtp_host and not self.mail_sender:
             raise ValueError(f"{PREFIX}MAIL_SENDER must be set when {PREFIX}SMTP_HOST is")
@@ -267,6 +317,8 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD must be set together")
         if self.smtp_password and not self.starttls_required and not _is_loopback(self.smtp_host):
             raise ValueError(f"{PREFIX}SMTP_STARTTLS may not be off when {PREFIX}SMTP_PASSWORD is set")
+        if self.smtp_host and self.mail_tls_domains and not (self.starttls_required or _is_loopback(self.smtp_host)):
+            raise ValueError(f"{PREFIX}SMTP_STARTTLS may not be off when {PREFIX}MAIL_TLS_DOMAINS is set")
         return self
 
 
@@ -311,38 +363,3 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _demo_values(base: str) -> dict[str, Any]:
-    return {
-        "public_url": base,
-        "twilio_account_sid": DEMO_ACCOUNT_SID,
-        "twilio_auth_token": DEMO_AUTH_TOKEN,
-        "twilio_base_url": f"{base}/demo/twilio",
-        "inbound_numbers": {"+46313900600": "vg", "+46406280400": "skane"},
-        "transfer_numbers": {"vg": "+46313900699", "skane": "+46406280499"},
-        "api_keys": {
-            "distributor": {"key": "demo-key", "roles": ["distributor"]},
-            "customer service": {"key": "demo-staff-key", "roles": ["customer_service"]},
-            "prescriber": {"key": "demo-prescriber-key", "roles": ["prescriber"]},
-            "auditor": {"key": "demo-auditor-key", "roles": ["auditor"]},
-        },
-        "mail_sender": "pafyll@demo.example",
-        "chat_allowed_origins": [base, base.replace("127.0.0.1", "localhost")],
-    }
-
-
-def _demo_secret(path: Path) -> str:
-    """The demo's own secret, made the first time. Safe when several processes start at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    if not path.exists():
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        try:
-            os.link(fresh, path)  # atomic: whoever is first decides, and nobody reads half a key
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text(encoding="ascii").strip()

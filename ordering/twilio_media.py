@@ -1,4 +1,4 @@
-"""Fetches the pictures of an MMS from Twilio, which keeps them under our account."""
+"""The pictures of an MMS at Twilio, which keeps them under our account until we have them deleted."""
 
 import asyncio
 import re
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ordering.outbox.sending import NotSent, Outgoing, Rejected
 from ordering.pictures import LARGEST_BYTES, NoPicture
 from ordering.ports import PictureNotFetched
 
@@ -27,9 +28,8 @@ class TwilioMedia:
 
     async def fetch(self, address: str) -> bytes:
         """Within `timeout_seconds` in all. PictureNotFetched when it cannot be had; NoPicture when it is too large."""
-        path = urlsplit(address).path
-        match = _PATH.fullmatch(path)
-        if match is None or match[1] != self._account_sid:
+        path = media_path(address, self._account_sid)
+        if path is None:
             raise PictureNotFetched("not an address of our account's media")
         try:
             async with asyncio.timeout(self._timeout_seconds):
@@ -66,6 +66,45 @@ class TwilioMedia:
     def _may_follow(self, url: httpx.URL) -> bool:
         base = httpx.URL(self._base_url)
         return url.scheme == "https" or (url.scheme, url.host) == (base.scheme, base.host)
+
+
+class TwilioMediaDeletion:
+    """A sender of the outbox: has a picture deleted at Twilio once we need it no more. Payload: {"address": ...}.
+
+    Twice does no harm: what is gone already is as it should be.
+    """
+
+    attempts = 8
+
+    def __init__(self, *, account_sid: str, auth_token: str, base_url: str, timeout_seconds: float = 10.0) -> None:
+        self._account_sid = account_sid
+        self._base_url = base_url.rstrip("/")
+        self._client = httpx.AsyncClient(timeout=timeout_seconds, auth=(account_sid, auth_token))
+
+    async def send(self, message: Outgoing) -> str | None:
+        path = media_path(str(message.payload["address"]), self._account_sid)
+        if path is None:
+            raise Rejected("not an address of our account's media")
+        try:
+            answer = await self._client.delete(f"{self._base_url}{path}.json")
+        except httpx.HTTPError as error:
+            raise NotSent(type(error).__name__) from None
+        if not (answer.is_success or answer.status_code == httpx.codes.NOT_FOUND):
+            raise NotSent(f"Twilio answered {answer.status_code}")
+        return None
+
+    async def sent_before(self, message: Outgoing) -> list[str] | None:
+        return None
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def media_path(address: str, account_sid: str) -> str | None:
+    """The path of an address, if it is one of this account's media."""
+    path = urlsplit(address).path
+    match = _PATH.fullmatch(path)
+    return path if match and match[1] == account_sid else None
 
 
 class _NotNow(Exception):

@@ -313,6 +313,8 @@ def _share(token: _Token) -> Share:
 _FILLING = frozenset({"med", "ha", "någon", "några", "nån", "any", "the", "want", "like", "more", "mer", "av", "of"})
 _ALSO = (("twice", _TWICE), ("correction", _NO_I_MEANT))
 _PAIRED = frozenset({"number", "flavour", "half", "rest", "equally", "twice", "correction"})
+# Words that tell how many, or of what in all, and are no name of anything.
+SHARING = _EACH | _EVERY | _HALF | _REST | _EQUALLY | _NOT | _TWICE | _NO_I_MEANT | _IN_ALL | _PIECES | _SKIP
 # Words as near to a flavour as a misspelling would be.
 _COMMON = frozenset({"cola", "main", "plan", "orden", "penna", "pennan", "hallå", "banks"}).union(
     _EACH, _EVERY, _HALF, _REST, _EQUALLY, _NOT, _TWICE, _NO_I_MEANT, _IN_ALL, _PIECES

@@ -80,10 +80,11 @@ def build_senders(settings: Settings) -> "Mapping[str, Sender]":
     """A sender for each kind of outbox row."""
     from ordering.outbox.distributor import DistributorFolder, DistributorRest
     from ordering.outbox.senders import TwilioSms
+    from ordering.twilio_media import TwilioMediaDeletion
 
     distributor: Sender = DistributorFolder(settings.distributor_folder)
     if settings.distributor_url:
-        distributor = DistributorRest(settings.distributor_url, settings.distributor_secret)
+        distributor = DistributorRest(settings.distributor_url, settings.distributor_secret, clock=utc_now)
     senders: dict[str, Sender] = {"distributor": distributor, "mail": _mail_sender(settings)}
     if settings.twilio_configured:
         senders["sms"] = TwilioSms(
@@ -91,6 +92,12 @@ def build_senders(settings: Settings) -> "Mapping[str, Sender]":
             auth_token=settings.twilio_auth_token,
             base_url=settings.twilio_base_url,
             status_callback=f"{settings.public_url}/twilio/sms/status",
+            clock=utc_now,
+        )
+        senders["media"] = TwilioMediaDeletion(
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+            base_url=settings.twilio_base_url,
         )
     return senders
 
@@ -105,9 +112,13 @@ def _mail_sender(settings: Settings) -> "Sender":
             user=settings.smtp_user,
             password=settings.smtp_password,
             starttls=settings.starttls_required,
+            tls_domains=settings.mail_tls_domains,
             mail_from=settings.mail_sender,
+            clock=utc_now,
         )
-    return MailFolder(settings.mail_folder, mail_from=settings.mail_sender) if settings.demo else MailWaits()
+    if not settings.demo:
+        return MailWaits()
+    return MailFolder(settings.mail_folder, mail_from=settings.mail_sender, clock=utc_now)
 
 
 def build_dispatcher(settings: Settings, stores: Stores) -> "Dispatcher":

@@ -71,6 +71,11 @@ def flavour(variant: Variant, language: str) -> str:
     return str(_words()["flavours"].get(language, {}).get(variant.name.lower(), variant.name))
 
 
+def that_kind(language: str) -> str:
+    """A flavour that is not to be named: "av den sorten"."""
+    return str(_word("that_kind", language))
+
+
 def flavours(article: Article, chosen: dict[str, int], language: str) -> str:
     """ "4 choklad och 2 vanilj"."""
     names = {variant.code: flavour(variant, language) for variant in article.variants}

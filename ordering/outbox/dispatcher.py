@@ -5,17 +5,18 @@ process died in between), the provider is asked before the message is sent again
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from ordering.logs import get_log
 from ordering.model import OutboxRow
 from ordering.outbox.sending import NotSent, OptedOut, Outgoing, PerhapsSent, Rejected, Sender, WaitsForSetting
 from ordering.ports import Sealer, Stores, Transaction
 from ordering.use_cases import send_orders
 
-log = logging.getLogger("pafyll.outbox")
+log = get_log("pafyll.outbox")
 
 # Seconds before the second, third ... attempt; the last one repeats.
 BACK_OFF = (2, 10, 30, 120, 600, 1800, 3600)
@@ -24,9 +25,21 @@ LOOK_AFTER = timedelta(seconds=30)
 # How soon a message goes out after the setting that it waits for has been made.
 LOOK_FOR_SETTING = timedelta(minutes=15)
 RECIPIENTS_AT_ONCE = 8
+# A row whose lease is this old when its turn comes gets a new one: what went before it to the same recipient was slow.
+RENEW_AFTER = timedelta(seconds=20)
+# For one message, whatever its sender does: with RENEW_AFTER less than the lease, so that nobody else sends it too.
+LONGEST_SECONDS = 35.0
 
 
-_NEEDED = {"sms": "PAFYLL_TWILIO_ACCOUNT_SID"}  # without which a kind has no sender
+_NEEDED = dict.fromkeys(("sms", "media"), "PAFYLL_TWILIO_ACCOUNT_SID")  # without which a kind has no sender
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """at: when rows were leased, by the clock that they are due by; clock: the same in real time."""
+
+    at: datetime
+    clock: datetime
 
 
 class Dispatcher:
@@ -44,29 +57,39 @@ class Dispatcher:
         clock: Callable[[], datetime],
         *,
         moved_clock: bool = False,
+        longest_seconds: float = LONGEST_SECONDS,
     ) -> None:
         self._stores = stores
         self._senders = senders
         self._sealer = sealer
         self._clock = clock
         self._moved_clock = moved_clock
+        self._longest_seconds = longest_seconds
 
     async def dispatch(self, ids: Sequence[int] | None = None) -> int:
         """Tries due rows (only these `ids`, if given) and says how many went out. Never raises for a bad message."""
         async with self._stores.begin() as tx:
-            rows = await tx.outbox.lease(await self._now(tx), ids=ids)
+            lease = _Lease(await self._now(tx), self._clock())
+            rows = await tx.outbox.lease(lease.at, ids=ids)
         rows.sort(key=lambda row: (row.kind, row.recipient, row.id))
         queues = [list(group) for _, group in groupby(rows, key=lambda row: (row.kind, row.recipient))]
         slots = asyncio.Semaphore(RECIPIENTS_AT_ONCE)
-        return sum(await asyncio.gather(*(self._send_in_order(queue, slots) for queue in queues)))
+        return sum(await asyncio.gather(*(self._send_in_order(queue, slots, lease) for queue in queues)))
 
     async def close(self) -> None:
         for sender in self._senders.values():
             await sender.close()
 
-    async def _send_in_order(self, rows: Sequence[OutboxRow], slots: asyncio.Semaphore) -> int:
+    async def _send_in_order(self, rows: Sequence[OutboxRow], slots: asyncio.Semaphore, lease: _Lease) -> int:
         async with slots:
-            return sum([await self._try(row) for row in rows])
+            return sum([await self._still_ours(row, lease) and await self._try(row) for row in rows])
+
+    async def _still_ours(self, row: OutboxRow, lease: _Lease) -> bool:
+        passed = self._clock() - lease.clock
+        if passed < RENEW_AFTER:
+            return True
+        async with self._stores.begin() as tx:
+            return await tx.outbox.renew(row.id, leased_at=lease.at, now=lease.at + passed)
 
     async def _try(self, row: OutboxRow) -> bool:
         sender = self._senders.get(row.kind)
@@ -75,7 +98,8 @@ class Dispatcher:
                 raise WaitsForSetting(_NEEDED.get(row.kind, row.kind))
             if not await self._wanted(row):
                 return False
-            provider_id = await self._send_once(sender, row)
+            async with asyncio.timeout(self._longest_seconds):
+                provider_id = await self._send_once(sender, row)
         except WaitsForSetting as error:
             await self._postpone(row, str(error))
         except NotSent as error:
@@ -113,12 +137,13 @@ class Dispatcher:
         if row.kind != send_orders.DISTRIBUTOR:
             return True
         async with self._stores.begin() as tx:
-            if await send_orders.still_wanted(tx, row):
+            moment = await self._now(tx)
+            if await send_orders.still_wanted(tx, row, now=moment):
                 return True
             if row.attempts or row.status == "unknown":
-                await send_orders.withdraw(tx, row, sealer=self._sealer, due_at=await self._now(tx))
-            await tx.outbox.sent(row.id, provider_id=None, now=await self._now(tx))
-        log.info("outbox %s: order cancelled, not sent", row.id)
+                await send_orders.withdraw(tx, row, sealer=self._sealer, due_at=moment)
+            await tx.outbox.sent(row.id, provider_id=None, now=moment)
+        log.info("order cancelled, not sent", row=row.id)
         return False
 
     async def _not_stopped(self, row: OutboxRow) -> bool:
@@ -127,7 +152,7 @@ class Dispatcher:
             if not await tx.stopped_numbers.is_stopped(row.recipient):
                 return True
             await tx.outbox.sent(row.id, provider_id=None, now=await self._now(tx))
-        log.info("outbox %s: not asked for and not wanted, not sent", row.id)
+        log.info("not asked for and not wanted, not sent", row=row.id)
         return False
 
     async def _sent(self, row: OutboxRow, provider_id: str | None) -> None:
@@ -138,7 +163,7 @@ class Dispatcher:
                 await send_orders.accepted(tx, row, sealer=self._sealer, now=moment)
 
     async def _postpone(self, row: OutboxRow, setting: str) -> None:
-        log.warning("outbox %s (%s): waits for %s", row.id, row.kind, setting)
+        log.warning("waits for a setting", row=row.id, kind=row.kind, setting=setting)
         async with self._stores.begin() as tx:
             retry_at = self._clock() + LOOK_FOR_SETTING
             await tx.outbox.postponed(row.id, reason=f"waits for {setting}", retry_at=retry_at, status=_open_as(row))
@@ -148,7 +173,7 @@ class Dispatcher:
             await self._give_up(row, reason)
             return
         wait = _back_off(row)
-        log.warning("outbox %s (%s): %s; again in %.0f s", row.id, row.kind, reason, wait.total_seconds())
+        log.warning("not sent", row=row.id, kind=row.kind, reason=reason, again_seconds=wait.total_seconds())
         await self._failed(row, reason, wait, _open_as(row))
 
     async def _unknown(self, row: OutboxRow, reason: str) -> None:
@@ -156,12 +181,12 @@ class Dispatcher:
         if row.attempts + 1 >= sender.attempts:
             await self._give_up(row, reason)
             return
-        log.warning("outbox %s (%s): outcome unknown, %s; will be looked up or sent again", row.id, row.kind, reason)
+        log.warning("outcome unknown, will be looked up or sent again", row=row.id, kind=row.kind, reason=reason)
         # A message that cannot be looked up is sent again, so these attempts come further apart as well.
         await self._failed(row, reason, max(LOOK_AFTER, _back_off(row)), "unknown")
 
     async def _give_up(self, row: OutboxRow, reason: str) -> None:
-        log.error("outbox %s (%s): given up after %s attempts, %s", row.id, row.kind, row.attempts + 1, reason)
+        log.error("given up", row=row.id, kind=row.kind, attempts=row.attempts + 1, reason=reason)
         await self._failed(row, reason, None, "dead")
 
     async def _failed(self, row: OutboxRow, reason: str, wait: timedelta | None, status: str) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,8 @@ class DistributorRest:
         url: str,
         secret: str,
         *,
+        clock: Callable[[], datetime],
         timeout_seconds: float = 20.0,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._url = url
         self._secret = secret

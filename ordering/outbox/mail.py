@@ -1,13 +1,15 @@
-"""E-mail: through a mail server, or as files in the demo. Payload: {"subject": ..., "text": ...}; plain text only.
+"""E-mail: through a mail server, or as files in the demo.
 
-The recipient is one bare address. Mails of the same key carry the same Message-ID, so that a mail which comes twice can
-be recognised as one.
+Payload: {"subject": ..., "text": ...}, plain text only, and perhaps "by_tls": the same two to say where the way to the
+recipient is known to be encrypted. The recipient is one bare address. Mails of the same key carry the same Message-ID,
+so that a mail which comes twice can be recognised as one.
 """
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
@@ -42,6 +44,8 @@ class SmtpMail:
         port: int,
         mail_from: str,
         starttls: bool,
+        clock: Callable[[], datetime],
+        tls_domains: Collection[str] = (),
         user: str = "",
         password: str = "",
         timeout_seconds: float = 30.0,
@@ -50,6 +54,7 @@ class SmtpMail:
         """`timeout_seconds`: for a whole mail; shorter than the lease of its row, or another process sends it too.
 
         `starttls`: nothing is sent to a server that cannot encrypt. `tls`: None trusts what the machine trusts.
+        `tls_domains`: of recipients to whom that server hands mails over encrypted or not at all.
         """
         self._host = host
         self._port = port
@@ -58,10 +63,13 @@ class SmtpMail:
         self._login = (user, password) if user else None
         self._timeout_seconds = timeout_seconds
         self._tls = tls
+        self._clock = clock
+        self._tls_domains = frozenset(domain.lower() for domain in tls_domains)
 
     async def send(self, message: Outgoing) -> str | None:
         """The Message-ID."""
-        mail = mail_of(message, self._mail_from)
+        encrypted = message.recipient.rpartition("@")[2].lower() in self._tls_domains
+        mail = mail_of(message, self._mail_from, at=self._clock(), encrypted=encrypted)
         server = aiosmtplib.SMTP(
             hostname=self._host, port=self._port, timeout=self._timeout_seconds, start_tls=False, tls_context=self._tls
         )
@@ -118,12 +126,13 @@ class MailFolder:
 
     attempts = PATIENCE
 
-    def __init__(self, folder: Path, *, mail_from: str) -> None:
+    def __init__(self, folder: Path, *, mail_from: str, clock: Callable[[], datetime]) -> None:
         self._folder = folder
         self._mail_from = mail_from
+        self._clock = clock
 
     async def send(self, message: Outgoing) -> str | None:
-        mail = mail_of(message, self._mail_from)
+        mail = mail_of(message, self._mail_from, at=self._clock())
         try:
             await asyncio.to_thread(write_whole, self._folder, f"{_digest(message.key)}.eml", mail.as_bytes())
         except OSError as error:
@@ -152,19 +161,23 @@ class MailWaits:
         return None
 
 
-def mail_of(message: Outgoing, mail_from: str) -> EmailMessage:
-    """The mail, with lines that every server takes. Raises Rejected when recipient or payload cannot be made one."""
+def mail_of(message: Outgoing, mail_from: str, *, at: datetime, encrypted: bool = False) -> EmailMessage:
+    """The mail, with lines that every server takes. Raises Rejected when recipient or payload cannot be made one.
+
+    at: when it is sent. encrypted: whether it is, all the way to the recipient.
+    """
     if not MAIL_ADDRESS.fullmatch(message.recipient):
         raise Rejected("the recipient is no e-mail address")
     mail = EmailMessage(policy=MAIL_POLICY)
     try:
+        said = message.payload.get("by_tls", message.payload) if encrypted else message.payload
         mail["From"] = Address(addr_spec=mail_from)
         mail["To"] = Address(addr_spec=message.recipient)
-        mail["Subject"] = _one_line(message.payload["subject"])
-        mail["Date"] = format_datetime(datetime.now(UTC))
+        mail["Subject"] = _one_line(said["subject"])
+        mail["Date"] = format_datetime(at)
         mail["Message-ID"] = f"<{_digest(message.key)}@{mail_from.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.payload["text"], cte="quoted-printable")
+        mail.set_content(said["text"], cte="quoted-printable")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Rejected(f"the payload makes no mail ({type(error).__name__})") from None
     return mail

@@ -1,7 +1,8 @@
 """SMS through Twilio's REST API."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -35,10 +36,12 @@ class TwilioSms:
         account_sid: str,
         auth_token: str,
         status_callback: str,
+        clock: Callable[[], datetime],
         base_url: str = TWILIO,
         timeout_seconds: float = 10.0,
     ) -> None:
         self._status_callback = status_callback
+        self._clock = clock
         self._http = HttpxTwilioClient(base_url, timeout_seconds)
         self._client = Client(account_sid, auth_token, http_client=self._http)
 
@@ -68,7 +71,7 @@ class TwilioSms:
             found = await self._client.messages.list_async(
                 to=message.recipient,
                 from_=message.sender,
-                date_sent_after=datetime.now(UTC) - timedelta(days=1),
+                date_sent_after=self._clock() - timedelta(days=1),
                 limit=200,
             )
         except TwilioRestException as error:

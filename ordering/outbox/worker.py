@@ -1,22 +1,24 @@
 """The process that does what no patient waits for: orders to the distributor, messages that are due again, telling of
-late orders, and once a day the removal of what has been kept long enough."""
+late orders, complaints that were left half told, and once a day the removal of what has been kept long enough."""
 
 import asyncio
-import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
+from ordering.logs import get_log, kind_and_place
 from ordering.outbox.dispatcher import Dispatcher
 from ordering.ports import Stores
 from ordering.settings import Settings
+from ordering.use_cases.complain_left import receive_left
 from ordering.use_cases.overdue import SayText, Telling, tell_overdue
 from ordering.use_cases.purge import is_due, purge
 from ordering.wiring import build_dispatcher, build_sealer, build_stores, now, utc_now
 from rulebook import load_rulebook
 
-log = logging.getLogger("pafyll.worker")
+log = get_log("pafyll.worker")
 LONGEST_PAUSE_SECONDS = 30.0
 LOOK_FOR_OLD_SECONDS = 600.0
 LOOK_FOR_LATE_SECONDS = 60.0
@@ -42,20 +44,22 @@ class Worker:
             try:
                 if await is_due(stores, now=utc_now()):
                     removed = await purge(stores, kept_days, now=utc_now(), stopping=self._stopping.is_set)
-                    log.info("purged: %s", ", ".join(f"{kind} {count}" for kind, count in removed.items()))
+                    log.info("purged", rows=", ".join(f"{kind} {count}" for kind, count in removed.items()))
             except Exception as error:
-                log.error("purge failed (%s); again in %.0f s", type(error).__name__, LOOK_FOR_OLD_SECONDS)
+                log.error("purge failed", error=kind_and_place(error), again_seconds=LOOK_FOR_OLD_SECONDS)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), timeout=LOOK_FOR_OLD_SECONDS)
 
-    async def follow_up(self, tell: Callable[[], Awaitable[int]]) -> None:
-        """Tells of late orders, beside the rounds, until `stop`."""
+    async def follow_up(self, what: str, look: Callable[[], Awaitable[int]]) -> None:
+        """Looks for what is late or left, beside the rounds, until `stop`. what: its name in the log."""
         while not self._stopping.is_set():
             try:
-                if told := await tell():
-                    log.info("late orders told of: %s", told)
+                if count := await look():
+                    log.info("followed up", what=what, count=count)
             except Exception as error:
-                log.error("telling failed (%s); again in %.0f s", type(error).__name__, LOOK_FOR_LATE_SECONDS)
+                log.error(
+                    "following up failed", what=what, error=kind_and_place(error), again_seconds=LOOK_FOR_LATE_SECONDS
+                )
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), timeout=LOOK_FOR_LATE_SECONDS)
 
@@ -68,7 +72,7 @@ class Worker:
                 pause = self._interval_seconds
             except Exception as error:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                log.error("round failed (%s); next in %.0f s", type(error).__name__, pause)
+                log.error("round failed", error=kind_and_place(error), again_seconds=pause)
             try:
                 await asyncio.wait_for(self._stopping.wait(), timeout=pause)
             except TimeoutError:
@@ -77,7 +81,7 @@ class Worker:
     async def round(self) -> None:
         sent = await self._dispatcher.dispatch()
         if sent:
-            log.info("sent from the outbox: %s", sent)
+            log.info("sent from the outbox", count=sent)
         if self._heartbeat:
             self._heartbeat.touch()
 
@@ -102,8 +106,19 @@ async def run_worker(settings: Settings, say: SayText) -> None:
         async with stores.begin() as tx:
             return await tell_overdue(tx, book, telling, now=await now(tx, settings), due_at=utc_now())
 
+    async def receive() -> int:
+        async with stores.begin() as tx:
+            silent_since = utc_now() - timedelta(minutes=settings.visit_silence_minutes)
+            moment = await now(tx, settings)
+            return await receive_left(tx, book, telling, silent_since=silent_since, now=moment, due_at=utc_now())
+
     try:
-        await asyncio.gather(worker.run(), worker.clear_out(stores, settings.kept_days), worker.follow_up(tell))
+        await asyncio.gather(
+            worker.run(),
+            worker.clear_out(stores, settings.kept_days),
+            worker.follow_up("late orders", tell),
+            worker.follow_up("complaints left half told", receive),
+        )
     finally:
         await dispatcher.close()
         await stores.close()

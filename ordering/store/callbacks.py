@@ -32,6 +32,7 @@ _WAITING = _BOOKED.order_by(callbacks.c.day, callbacks.c.starts, callbacks.c.id)
 _OVER = _ROW.where(callbacks.c.region == bindparam("region"), callbacks.c.status.in_(("closed", "withdrawn"))).order_by(
     callbacks.c.id.desc()
 )
+_OF_PERSON = _ROW.where(callbacks.c.person_id == bindparam("person")).order_by(callbacks.c.id)
 # What stays as it was when it was begun.
 _FIXED = frozenset({"id", "region", "channel", "visit_id", "opened_at"})
 
@@ -57,16 +58,21 @@ class SqlCallbacks:
         # Without a window last, on either database.
         return sorted(found, key=lambda one: one.day is None) if booked else found
 
+    async def of_person(self, person_id: int) -> list[Callback]:
+        return [_callback(row) for row in await self._work.read(_OF_PERSON, {"person": person_id})]
+
     async def add(self, callback: Callback) -> Callback:
         row = {name: value for name, value in asdict(callback).items() if name != "id"}
         callback_id = await self._work.insert_new(callbacks, row)
         if callback_id is None:
             raise RuntimeError("the callback was not stored")
+        self._work.changed(callback.person_id, "callbacks")
         return replace(callback, id=callback_id)
 
     async def save(self, callback: Callback, *, was: tuple[str, ...]) -> bool:
         values = {name: value for name, value in asdict(callback).items() if name not in _FIXED}
         change = update(callbacks).where(callbacks.c.id == callback.id, callbacks.c.status.in_(was)).values(values)
+        self._work.changed(callback.person_id, "callbacks")
         return (await self._work.write(change)).rowcount == 1
 
     async def _one(self, query: Select[Any], **parameters: Any) -> Callback | None:

@@ -5,11 +5,12 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, exists, or_, select, update
 
 from ordering.model import Complaint
+from ordering.ports.orders import ClosedMeanwhile
 from ordering.store.connection import Work
-from ordering.store.tables import complaints, pictures
+from ordering.store.tables import complaints, pictures, visits
 
 _TRIES = 50
 _ROW = select(*(complaints.c[field.name] for field in fields(Complaint)))
@@ -28,6 +29,12 @@ _OF_REGION = _ROW.where(
     complaints.c.status != "cancelled",
     complaints.c.opened_at >= bindparam("since"),
 ).order_by(complaints.c.id.desc())
+_WHOSE = select(complaints.c.person_id).where(complaints.c.id == bindparam("complaint"))
+_BY_CASE = _ROW.where(complaints.c.case_number == bindparam("case_number"))
+_GOES_ON = exists().where(
+    visits.c.id == complaints.c.visit_id, visits.c.ended_at.is_(None), visits.c.last_at >= bindparam("since")
+)
+_LEFT = _ROW.where(complaints.c.status == "open", ~_GOES_ON).order_by(complaints.c.id).limit(bindparam("most"))
 _PICTURES = select(pictures.c.id).where(pictures.c.complaint_id == bindparam("complaint")).order_by(pictures.c.id)
 _PICTURE = (
     _ROW.add_columns(pictures.c.sealed)
@@ -61,17 +68,43 @@ class SqlComplaints:
             row = {name: value for name, value in _values(made).items() if name != "id"}
             complaint_id = await self._work.insert_new(complaints, row, unless="case_number")
             if complaint_id is not None:
+                self._work.changed(person_id, "complaints")
                 return Complaint(complaint_id, case_number, person_id, region, channel, now, visit_id)
         raise RuntimeError("no free case number found")
 
-    async def save(self, complaint: Complaint) -> bool:
+    async def left(self, *, silent_since: datetime, limit: int) -> list[Complaint]:
+        rows = await self._work.read(_LEFT, {"since": silent_since, "most": limit})
+        return [_complaint(row) for row in rows]
+
+    async def save(self, complaint: Complaint) -> None:
         values = {name: value for name, value in _values(complaint).items() if name not in _FIXED}
         change = update(complaints).where(complaints.c.id == complaint.id, complaints.c.status == "open").values(values)
-        return (await self._work.write(change)).rowcount == 1
+        self._work.changed(complaint.person_id, "complaints")
+        if (await self._work.write(change)).rowcount != 1:
+            raise ClosedMeanwhile
+
+    async def tell_more(self, complaint: Complaint, text: str, *, message_id: str | None) -> bool:
+        of_this = (complaints.c.id == complaint.id, complaints.c.status == "received")
+        told = update(complaints).where(*of_this).values(text=text, seen=message_id)
+        self._work.changed(complaint.person_id, "complaints")
+        return (await self._work.write(told)).rowcount == 1
+
+    async def by_case_number(self, case_number: str) -> Complaint | None:
+        row = (await self._work.read(_BY_CASE, {"case_number": case_number})).first()
+        return None if row is None else _complaint(row)
+
+    async def close(self, complaint: Complaint, *, by: str, now: datetime) -> bool:
+        of_this = (complaints.c.id == complaint.id, complaints.c.status.not_in(("closed", "cancelled")))
+        closed = update(complaints).where(*of_this).values(status="closed", closed_at=now, closed_by=by)
+        self._work.changed(complaint.person_id, "complaints")
+        return (await self._work.write(closed)).rowcount == 1
 
     async def add_picture(self, complaint_id: int, *, key: str, sealed: bytes, now: datetime) -> bool:
         row = {"complaint_id": complaint_id, "key": key, "sealed": sealed, "received_at": now}
-        return await self._work.insert_new(pictures, row, unless="key") is not None
+        if await self._work.insert_new(pictures, row, unless="key") is None:
+            return False
+        self._work.changed((await self._work.read(_WHOSE, {"complaint": complaint_id})).scalar(), "complaints")
+        return True
 
     async def pictures(self, complaint_id: int) -> list[int]:
         return list((await self._work.read(_PICTURES, {"complaint": complaint_id})).scalars())

@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from ordering.store.quick_sqlite import connect
 
 LONGEST_WAIT_TO_WRITE = 30.0
+# For one of our connections: then the door refuses, before whoever knocks has given up (Twilio after 15 seconds).
+LONGEST_WAIT_TO_CONNECT = 8.0
+POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": LONGEST_WAIT_TO_CONNECT}
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -33,6 +36,12 @@ class Work:
         self._connection: AsyncConnection | None = None
         self._writing = False
         self._committed = False
+        self.changes: dict[int, set[str]] = {}  # kinds of data, by the person whose they are
+
+    def changed(self, person_id: int | None, what: str) -> None:
+        """For the access log: `what` is one of ordering.use_cases.access_log.KINDS."""
+        if person_id is not None:
+            self.changes.setdefault(person_id, set()).add(what)
 
     @property
     def on_postgresql(self) -> bool:
@@ -102,7 +111,7 @@ def make_engine(database_url: str) -> AsyncEngine:
     door codes and addresses."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, **POOL)
     path = Path(url.database or "")
     if not path.name:
         raise ValueError("an SQLite database needs a file: sqlite+aiosqlite:///FILE")
@@ -111,8 +120,7 @@ def make_engine(database_url: str) -> AsyncEngine:
     engine: AsyncEngine = create_async_engine(
         url,
         hide_parameters=True,
-        pool_size=10,
-        max_overflow=10,
+        **POOL,
         creator=lambda: connect(engine.dialect, str(path), isolation_level=None),
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

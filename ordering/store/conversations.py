@@ -1,17 +1,19 @@
 """Threads with their leases, the inbox, visits and one-time codes."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, literal_column, null, or_, select, update
 
 from ordering.model import Channel, InboxRow, OneTimeCode, Thread, Visit
+from ordering.ports.messages import ALWAYS
 from ordering.store.connection import Work
 from ordering.store.tables import inbox, one_time_codes, threads, visits
 
 _IS_WAITING = inbox.c.status == literal_column("'received'")
 
-_THREAD = select(threads.c.id, threads.c.channel, threads.c.region, threads.c.key, threads.c.address)
+_THREAD = select(*(threads.c[field.name] for field in fields(Thread)))
 # Locked against being purged; beside other messages of the same thread.
 _THREAD_BY_KEY = _THREAD.where(
     threads.c.channel == bindparam("channel"), threads.c.key == bindparam("key")
@@ -89,6 +91,7 @@ _PRESENT_VISIT = (
         visits.c.thread_id == bindparam("thread"),
         visits.c.ended_at.is_(None),
         visits.c.last_at >= bindparam("since"),
+        visits.c.started_at >= bindparam("begun"),
     )
     .order_by(visits.c.id.desc())
     .limit(1)
@@ -101,6 +104,21 @@ _VISITED_SINCE = (
         visits.c.id != bindparam("besides"),
     )
     .limit(1)
+)
+_OF_SOMEBODY = or_(visits.c.person_id == bindparam("person"), visits.c.speaker_id == bindparam("person"))
+_FORGET_REPLIES = (
+    update(inbox).where(inbox.c.thread_id.in_(select(visits.c.thread_id).where(_OF_SOMEBODY))).values(reply=null())
+)
+_FORGET_VISITS = (
+    update(visits)
+    .where(_OF_SOMEBODY)
+    .values(
+        person_id=null(),
+        speaker_id=null(),
+        proof=null(),
+        state=bindparam("empty"),
+        ended_at=func.coalesce(visits.c.ended_at, bindparam("now", type_=visits.c.ended_at.type)),
+    )
 )
 _VISIT_BY_SENDER = _VISIT.where(visits.c.sender_id == bindparam("sender"))
 _ADDRESS = (
@@ -132,9 +150,6 @@ _CODE = (
     .where(one_time_codes.c.visit_id == bindparam("visit"))
     .order_by(one_time_codes.c.id.desc())
     .limit(1)
-)
-_CODES_SENT = select(func.count()).where(
-    one_time_codes.c.person_id == bindparam("person"), one_time_codes.c.created_at >= bindparam("since")
 )
 _COUNT_TRY = (
     update(one_time_codes)
@@ -192,8 +207,8 @@ class SqlConversations:
         parameters = {"thread": thread_id, "token": token, "now": now, "until": now + timedelta(seconds=seconds)}
         return (await self._work.write(_LEASE, parameters)).rowcount == 1
 
-    async def release(self, thread_id: int, token: str) -> None:
-        await self._work.write(_RELEASE, {"thread": thread_id, "token": token})
+    async def release(self, thread_id: int, token: str) -> bool:
+        return (await self._work.write(_RELEASE, {"thread": thread_id, "token": token})).rowcount == 1
 
     async def handled(self, inbox_id: int, *, text: str | None, reply: dict[str, Any] | None, now: datetime) -> None:
         await self._work.write(_HANDLED, {"message": inbox_id, "masked": text, "answer": reply, "now": now})
@@ -205,8 +220,14 @@ class SqlConversations:
         parameters = {"message": inbox_id, "new_status": status, "reason": error, "retry_at": retry_at or now}
         await self._work.write(_FAILED if retry_at or replayable else _FAILED_FOR_GOOD, parameters)
 
-    async def visit(self, thread_id: int, *, now: datetime, silence: timedelta) -> Visit | None:
-        row = (await self._work.read(_PRESENT_VISIT, {"thread": thread_id, "since": now - silence})).first()
+    async def renew(self, thread_id: int, *, serial: str, by: str) -> None:
+        await self._work.write(update(threads).where(threads.c.id == thread_id).values(serial=serial, renewed_by=by))
+
+    async def visit(
+        self, thread_id: int, *, now: datetime, silence: timedelta, longest: timedelta = ALWAYS
+    ) -> Visit | None:
+        parameters = {"thread": thread_id, "since": now - silence, "begun": now - longest}
+        row = (await self._work.read(_PRESENT_VISIT, parameters)).first()
         return None if row is None else _visit(row)
 
     async def start_visit(
@@ -257,6 +278,10 @@ class SqlConversations:
         parameters = {"person": person_id, "since": since, "besides": besides}
         return (await self._work.read(_VISITED_SINCE, parameters)).first() is not None
 
+    async def forget(self, person_id: int, *, now: datetime) -> None:
+        await self._work.write(_FORGET_REPLIES, {"person": person_id})
+        await self._work.write(_FORGET_VISITS, {"person": person_id, "now": now, "empty": {}})
+
     async def visit_by_sender(self, sender_id: str) -> Visit | None:
         row = (await self._work.read(_VISIT_BY_SENDER, {"sender": sender_id})).first()
         return None if row is None else _visit(row)
@@ -277,9 +302,6 @@ class SqlConversations:
     async def code(self, visit_id: int) -> OneTimeCode | None:
         row = (await self._work.read(_CODE, {"visit": visit_id})).first()
         return None if row is None else OneTimeCode(**row._mapping)
-
-    async def codes_sent(self, *, person_id: int, since: datetime) -> int:
-        return int((await self._work.read(_CODES_SENT, {"person": person_id, "since": since})).scalar_one())
 
     async def count_try(self, code_id: int, *, used: bool) -> None:
         await self._work.write(_COUNT_TRY, {"code": code_id, "is_used": used})

@@ -18,6 +18,7 @@ from ordering.imported import (
     LineKey,
     PersonKey,
     References,
+    Represents,
 )
 from ordering.local_time import STOCKHOLM
 from ordering.model import Article
@@ -58,8 +59,11 @@ class SqlImports:
     async def write(self, batch: ImportBatch) -> dict[str, Counts]:
         article_counts = await upsert(self._work, articles, _ARTICLE, [_article_row(one) for one in batch.articles])
         unit_counts = await self._write_units(batch)
-        people_counts = await upsert(self._work, people, _PERSON, [_person_row(one) for one in batch.people])
+        touched: list[Row] = []
+        people_counts = await upsert(self._work, people, _PERSON, [_person_row(one) for one in batch.people], touched)
         ids = await find_ids(self._work, people, _PERSON, _people_of(batch))
+        for row in touched:
+            self._work.changed(ids[row["region"], row["identity_number"]], "person")
         await self._represent(batch.people, ids)
         return {
             "articles": article_counts,
@@ -102,19 +106,27 @@ class SqlImports:
         )
 
     async def _represent(self, imported: Sequence[ImportedPerson], ids: Mapping[Key, int]) -> None:
-        """A person's list in the file is the whole truth: who is no longer on it is no longer represented (W11)."""
+        """A person's list in the file is the whole truth of what comes by import: who is no longer on it is no longer
+        represented (W11). What staff have registered stays as it is.
+        """
         telling = {ids[one.key]: one for one in imported if one.represents is not None}
         rows = await find(self._work, representatives, ("representative_id",), [(one,) for one in telling])
-        there = {(row["representative_id"], row["patient_id"]) for row in rows}
+        by_staff = {_pair(row) for row in rows if row["registered_by"] is not None}
+        there = {_pair(row): row for row in rows if row["registered_by"] is None}
         wanted = {
-            (representative, ids[one.region, patient])
+            _pair(row): row
             for representative, one in telling.items()
-            for patient in one.represents or ()
+            for row in (_represents_row(representative, ids[one.region, r.patient], r) for r in one.represents or ())
         }
-        for representative, patient in sorted(there - wanted):
-            pair = (representatives.c.representative_id == representative, representatives.c.patient_id == patient)
-            await self._work.write(delete(representatives).where(*pair))
-        if new := [{"representative_id": one, "patient_id": patient} for one, patient in sorted(wanted - there)]:
+        for pair, row in there.items():
+            if wanted.get(pair) != row:
+                self._work.changed(row["patient_id"], "representatives")
+                of_the_two = (representatives.c[name] == row[name] for name in ("representative_id", "patient_id"))
+                await self._work.write(delete(representatives).where(*of_the_two))
+        new = [row for pair, row in wanted.items() if pair not in by_staff and there.get(pair) != row]
+        for row in new:
+            self._work.changed(row["patient_id"], "representatives")
+        if new:
             await self._work.write(insert(representatives), new)
 
     async def _write_lines(self, imported: Sequence[ImportedLine], ids: Mapping[Key, int]) -> Counts:
@@ -122,7 +134,11 @@ class SqlImports:
         rows = [
             _line_row(one, ids[one.region, one.identity_number], found[one.region, one.article]) for one in imported
         ]
-        return await upsert(self._work, lines, _LINE, rows)
+        touched: list[Row] = []
+        counts = await upsert(self._work, lines, _LINE, rows, touched)
+        for row in touched:
+            self._work.changed(row["person_id"], "prescriptions")
+        return counts
 
     async def _write_withdrawals(self, imported: Sequence[ImportedWithdrawal], ids: Mapping[Key, int]) -> Counts:
         keys: list[Key] = [(_order_key(one),) for one in imported]
@@ -139,8 +155,10 @@ class SqlImports:
                 order_id, _ = await insert_numbered_order(self._work, row)
                 await self._work.write(insert(order_lines), [part | {"order_id": order_id} for part in parts])
                 added += 1
-            else:
-                changed += await self._change_withdrawal(old, row, parts)
+                self._work.changed(person_id, "orders")
+            elif await self._change_withdrawal(old, row, parts):
+                changed += 1
+                self._work.changed(person_id, "orders")
         return Counts(added, changed, len(imported) - added - changed)
 
     async def _change_withdrawal(self, old: Row, row: Row, parts: list[Row]) -> bool:
@@ -160,10 +178,26 @@ class SqlImports:
 
 
 def _people_of(batch: ImportBatch) -> set[PersonKey]:
-    represented = {(one.region, patient) for one in batch.people for patient in one.represents or ()}
+    represented = {(one.region, r.patient) for one in batch.people for r in one.represents or ()}
     of_lines = {(line.region, line.identity_number) for line in batch.lines}
     of_withdrawals = {(taken.region, taken.identity_number) for taken in batch.withdrawals}
     return {one.key for one in batch.people} | of_lines | of_withdrawals | represented
+
+
+def _pair(row: Row) -> Key:
+    return row["representative_id"], row["patient_id"]
+
+
+def _represents_row(representative: int, patient: int, one: Represents) -> Row:
+    return {
+        "patient_id": patient,
+        "representative_id": representative,
+        "kind": one.kind,
+        "may": ",".join(sorted(one.may)),
+        "until": one.until,
+        "registered_by": None,
+        "registered_at": None,
+    }
 
 
 def _article_row(article: Article) -> Row:

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
 
 from ordering.local_time import STOCKHOLM
-from ordering.model import DraftRow, NewOrder, Order, OrderLine, OrderStatus
+from ordering.model import DraftRow, Line, NewOrder, Order, OrderLine, OrderStatus
 from ordering.ports import UnderWay
 from ordering.store.articles import article_of
 from ordering.store.connection import Work
-from ordering.store.tables import articles, lines, order_lines, orders
+from ordering.store.tables import articles, lifted_blocks, lines, order_lines, orders
 from rulebook.facts import UNDER_WAY
 
 _TRIES = 50
@@ -65,6 +65,12 @@ _SET_STATUS = (
     update(orders)
     .where(orders.c.id == bindparam("order"), orders.c.status.in_(bindparam("was", expanding=True)))
     .values(status=bindparam("to"), status_at=bindparam("now"))
+    .returning(orders.c.person_id)
+)
+_USE_LIFTED = (
+    update(lifted_blocks)
+    .where(lifted_blocks.c.line_id.in_(bindparam("lines", expanding=True)), lifted_blocks.c.order_id.is_(None))
+    .values(order_id=bindparam("order"))
 )
 _SET_DELIVERED = _SET_STATUS.values(delivered_on=bindparam("delivered"))
 
@@ -83,13 +89,16 @@ class SqlOrders:
         if version is None:
             values = {"person_id": person_id, "status": "new", "status_at": now, "content": content, "version": 1}
             draft_id = await self._work.insert_new(orders, values)
+            self._work.changed(person_id, "order_being_made")
             return None if draft_id is None else DraftRow(draft_id, person_id, 1, content)
         parameters = {"person": person_id, "was": version, "content": content, "now": now}
         draft_id = (await self._work.write(_REPLACE_DRAFT, parameters)).scalar()
+        self._work.changed(person_id, "order_being_made")
         return None if draft_id is None else DraftRow(draft_id, person_id, version + 1, content)
 
     async def drop_draft(self, person_id: int) -> None:
-        await self._work.write(_DROP_DRAFT, {"person": person_id})
+        if (await self._work.write(_DROP_DRAFT, {"person": person_id})).rowcount:
+            self._work.changed(person_id, "order_being_made")
 
     async def place(self, orders: Sequence[NewOrder], *, draft: DraftRow) -> list[Order] | None:
         # The draft goes first: of several who say yes at once, the others wait here and then find it gone.
@@ -97,6 +106,8 @@ class SqlOrders:
         if used.rowcount == 0:
             return await self._placed_before([order.idempotency_key for order in orders])
         placed = [await self._insert(order) for order in orders]
+        for order in placed:
+            self._work.changed(order.person_id, "orders")
         await self._work.write(
             insert(order_lines),
             [
@@ -127,10 +138,21 @@ class SqlOrders:
 
     async def set_status(self, order_id: int, *, was: Sequence[OrderStatus], to: OrderStatus, now: datetime) -> bool:
         parameters: dict[str, Any] = {"order": order_id, "was": list(was), "to": to, "now": now}
-        if to != "delivered":
-            return (await self._work.write(_SET_STATUS, parameters)).rowcount == 1
-        parameters["delivered"] = now.astimezone(STOCKHOLM).date()
-        return (await self._work.write(_SET_DELIVERED, parameters)).rowcount == 1
+        if to == "delivered":
+            parameters["delivered"] = now.astimezone(STOCKHOLM).date()
+        whose: int | None = (
+            await self._work.write(_SET_DELIVERED if to == "delivered" else _SET_STATUS, parameters)
+        ).scalar()
+        self._work.changed(whose, "orders")
+        return whose is not None
+
+    async def lift_block(self, line: Line, *, reason: str, by: str, now: datetime) -> None:
+        row = {"line_id": line.id, "reason": reason, "lifted_by": by, "lifted_at": now}
+        await self._work.write(insert(lifted_blocks), row)
+        self._work.changed(line.person_id, "prescriptions")
+
+    async def use_lifted(self, order: Order) -> None:
+        await self._work.write(_USE_LIFTED, {"lines": [one.line_id for one in order.lines], "order": order.id})
 
     async def _placed_before(self, keys: list[str]) -> list[Order] | None:
         found = _orders(await self._work.read(_BY_KEYS, {"keys": keys}))

@@ -38,6 +38,11 @@ _TAKE = (
     .where(outbox.c.id.in_(bindparam("taken", expanding=True)))
     .values(status="sending", due_at=bindparam("until"))
 )
+_RENEW = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.status == "sending", outbox.c.due_at == bindparam("was_until"))
+    .values(due_at=bindparam("until"))
+)
 _SENT = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -59,6 +64,9 @@ _FAILED = _POSTPONED.values(attempts=outbox.c.attempts + 1)
 _WITHDRAW = delete(outbox).where(
     outbox.c.key == bindparam("which"), outbox.c.status == "pending", outbox.c.attempts == 0
 )
+_DROP_UNSENT = delete(outbox).where(
+    outbox.c.kind == "sms", outbox.c.recipient == bindparam("to"), outbox.c.status == "pending", outbox.c.attempts == 0
+)
 _BY_PROVIDER = _ROW.where(outbox.c.provider_id == bindparam("provider"))
 
 
@@ -77,10 +85,16 @@ class SqlOutbox:
         sender: str | None = None,
         order_id: int | None = None,
         unasked: bool = False,
+        to_nobody: bool = False,
     ) -> int | None:
         values = {"kind": kind, "recipient": recipient, "sealed": sealed, "key": key, "due_at": due_at}
         values |= {"sender": sender, "order_id": order_id, "status": "pending", "attempts": 0, "unasked": unasked}
+        nobody = {"status": "sent", "sent_at": due_at, "sealed": None, "recipient": ""}
+        values |= nobody if to_nobody else {"sent_at": None}
         return await self._work.insert_new(outbox, values, unless="key")
+
+    async def drop_unsent(self, recipient: str) -> None:
+        await self._work.write(_DROP_UNSENT, {"to": recipient})
 
     async def withdraw(self, key: str) -> bool:
         return (await self._work.write(_WITHDRAW, {"which": key})).rowcount == 1
@@ -103,6 +117,10 @@ class SqlOutbox:
         if rows:
             await self._work.write(_TAKE, {"taken": [row.id for row in rows], "until": now + LEASE})
         return rows
+
+    async def renew(self, row_id: int, *, leased_at: datetime, now: datetime) -> bool:
+        values = {"row": row_id, "was_until": leased_at + LEASE, "until": now + LEASE}
+        return (await self._work.write(_RENEW, values)).rowcount == 1
 
     async def sent(self, row_id: int, *, provider_id: str | None, now: datetime) -> None:
         await self._work.write(_SENT, {"row": row_id, "provider": provider_id, "now": now})

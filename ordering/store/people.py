@@ -1,12 +1,13 @@
 """People, who they represent, and their prescription lines."""
 
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, false, select, update
+from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
 
-from ordering.model import Address, Article, Line, Person, SmsDetail, Variant
+from ordering.model import Address, Article, Line, Person, Representation, Right, SmsDetail, Variant
 from ordering.store.connection import Work
-from ordering.store.tables import articles, lines, payers, people, representatives, units
+from ordering.store.tables import articles, lifted_blocks, lines, payers, people, representatives, units
 
 _PERSON = select(*people.c)
 _BY_ID = _PERSON.where(people.c.id == bindparam("person_id"))
@@ -16,18 +17,24 @@ _BY_IDENTITY = _PERSON.where(
 _BY_MOBILE = _PERSON.where(people.c.region == bindparam("region"), people.c.mobile == bindparam("mobile")).order_by(
     people.c.id
 )
+_WITH_REPRESENTATION = _PERSON.add_columns(*representatives.c)
 _REPRESENTED = (
-    _PERSON.join(representatives, representatives.c.patient_id == people.c.id)
-    .where(representatives.c.representative_id == bindparam("person_id"), people.c.protected == false())
+    _WITH_REPRESENTATION.join(representatives, representatives.c.patient_id == people.c.id)
+    .where(representatives.c.representative_id == bindparam("person_id"))
     .order_by(people.c.id)
 )
-_MOBILE_OF_REPRESENTATIVE = (
-    select(people.c.mobile)
-    .join(representatives, representatives.c.representative_id == people.c.id)
-    .where(representatives.c.patient_id == bindparam("person_id"), people.c.mobile.is_not(None))
+_REPRESENTATIVES = (
+    _WITH_REPRESENTATION.join(representatives, representatives.c.representative_id == people.c.id)
+    .where(representatives.c.patient_id == bindparam("person_id"))
     .order_by(people.c.id)
-    .limit(1)
 )
+_THE_TWO = (
+    representatives.c.patient_id == bindparam("patient"),
+    representatives.c.representative_id == bindparam("representative"),
+)
+_REPRESENTATION = select(*representatives.c).where(*_THE_TWO)
+_END_REPRESENTATION = delete(representatives).where(*_THE_TWO)
+_PROTECT = update(people).where(people.c.id == bindparam("person_id")).values(marked_protected=bindparam("hidden"))
 _SAVE_ADDRESS = (
     update(people)
     .where(people.c.id == bindparam("person_id"))
@@ -51,6 +58,7 @@ _LINES = (
         lines.c.packages_per_withdrawal,
         lines.c.prescription_type,
         lines.c.voided,
+        exists().where(lifted_blocks.c.line_id == lines.c.id, lifted_blocks.c.order_id.is_(None)).label("block_lifted"),
         units.c.name.label("unit_name"),
         payers.c.payer,
         articles.c.number.label("article_number"),
@@ -83,10 +91,13 @@ class SqlPeople:
 
     async def get(self, person_id: int) -> Person:
         """LookupError when there is none."""
-        person = await self._one(_BY_ID, person_id=person_id)
+        person = await self.find(person_id)
         if person is None:
             raise LookupError(f"no person with id {person_id}")
         return person
+
+    async def find(self, person_id: int) -> Person | None:
+        return await self._one(_BY_ID, person_id=person_id)
 
     async def by_identity(self, region: str, identity_number: str) -> Person | None:
         return await self._one(_BY_IDENTITY, region=region, identity_number=identity_number)
@@ -95,15 +106,44 @@ class SqlPeople:
         rows = await self._work.read(_BY_MOBILE, {"region": region, "mobile": mobile})
         return [_person(row) for row in rows]
 
-    async def represented_by(self, person_id: int) -> list[Person]:
+    async def represented_by(self, person_id: int) -> list[tuple[Person, Representation]]:
         rows = await self._work.read(_REPRESENTED, {"person_id": person_id})
-        return [_person(row) for row in rows]
+        return [(_person(row), _representation(row)) for row in rows]
 
-    async def code_mobile(self, person: Person) -> str | None:
-        if person.mobile:
-            return person.mobile
-        found: str | None = (await self._work.read(_MOBILE_OF_REPRESENTATIVE, {"person_id": person.id})).scalar()
-        return found
+    async def representatives_of(self, person_id: int) -> list[tuple[Person, Representation]]:
+        rows = await self._work.read(_REPRESENTATIVES, {"person_id": person_id})
+        return [(_person(row), _representation(row)) for row in rows]
+
+    async def representation(self, *, patient_id: int, representative_id: int) -> Representation | None:
+        the_two = {"patient": patient_id, "representative": representative_id}
+        row = (await self._work.read(_REPRESENTATION, the_two)).first()
+        return None if row is None else _representation(row)
+
+    async def represent(self, representation: Representation) -> None:
+        one = asdict(representation)
+        await self.end_representation(patient_id=one["patient_id"], representative_id=one["representative_id"])
+        await self._work.write(insert(representatives), one | {"may": ",".join(sorted(one["may"]))})
+        self._work.changed(representation.patient_id, "representatives")
+
+    async def end_representation(self, *, patient_id: int, representative_id: int) -> bool:
+        the_two = {"patient": patient_id, "representative": representative_id}
+        if not (await self._work.write(_END_REPRESENTATION, the_two)).rowcount:
+            return False
+        self._work.changed(patient_id, "representatives")
+        return True
+
+    async def add(self, person: Person) -> Person:
+        values = {column.name: getattr(person, column.name) for column in people.c if hasattr(person, column.name)}
+        del values["id"]
+        new = await self._work.insert_new(people, values)
+        if new is None:
+            raise ValueError("there is such a person already")
+        self._work.changed(new, "person")
+        return replace(person, id=new)
+
+    async def mark_protected(self, person_id: int, *, protected: bool) -> None:
+        await self._work.write(_PROTECT, {"person_id": person_id, "hidden": protected})
+        self._work.changed(person_id, "protection")
 
     async def lines(self, person_id: int) -> list[Line]:
         rows = await self._work.read(_LINES, {"person_id": person_id})
@@ -119,12 +159,15 @@ class SqlPeople:
                 "new_city": address.city if address else None,
             },
         )
+        self._work.changed(person_id, "delivery_address")
 
     async def save_language(self, person_id: int, language: str) -> None:
         await self._work.write(_SAVE_LANGUAGE, {"person_id": person_id, "new_language": language})
+        self._work.changed(person_id, "language")
 
     async def save_sms_detail(self, person_id: int, detail: SmsDetail | None) -> None:
         await self._work.write(_SAVE_SMS_DETAIL, {"person_id": person_id, "new_detail": detail})
+        self._work.changed(person_id, "sms_detail")
 
     async def _one(self, statement: Any, **parameters: Any) -> Person | None:
         row = (await self._work.read(statement, parameters)).first()
@@ -140,7 +183,7 @@ def _person(row: Row[Any]) -> Person:
         family_name=row.family_name,
         born=row.born,
         asylum_seeker=row.asylum_seeker,
-        protected=row.protected,
+        protected=row.protected or row.marked_protected,
         address=_address(row.street, row.postal_code, row.city),
         saved_address=_address(row.own_street, row.own_postal_code, row.own_city),
         co_name=row.co_name,
@@ -149,6 +192,19 @@ def _person(row: Row[Any]) -> Person:
         email=row.email,
         language=row.own_language or row.language,
         sms_detail=row.own_sms_detail or row.sms_detail,
+    )
+
+
+def _representation(row: Row[Any]) -> Representation:
+    may = frozenset(cast("list[Right]", row.may.split(",")))
+    return Representation(
+        patient_id=row.patient_id,
+        representative_id=row.representative_id,
+        kind=row.kind,
+        may=may,
+        until=row.until,
+        registered_by=row.registered_by,
+        registered_at=row.registered_at,
     )
 
 
@@ -189,4 +245,5 @@ def _line(row: Row[Any]) -> Line:
         packages_per_withdrawal=row.packages_per_withdrawal,
         prescription_type=row.prescription_type,
         voided=row.voided,
+        block_lifted=row.block_lifted,
     )

@@ -23,9 +23,13 @@ class SqlPins:
     async def set(self, pin: Pin) -> None:
         await self.remove(pin.person_id)
         await self._work.write(pins.insert(), asdict(pin))
+        self._work.changed(pin.person_id, "pin")
 
     async def remove(self, person_id: int) -> bool:
-        return (await self._work.write(delete(pins).where(pins.c.person_id == person_id))).rowcount == 1
+        if not (await self._work.write(delete(pins).where(pins.c.person_id == person_id))).rowcount:
+            return False
+        self._work.changed(person_id, "pin")
+        return True
 
     async def tried(self, person_id: int, *, wrong: int, now: datetime) -> None:
         change = update(pins).where(pins.c.person_id == person_id).values(wrong=wrong, wrong_at=now)

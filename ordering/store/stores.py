@@ -1,19 +1,23 @@
 """Opens the database and hands out transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from ordering import ports
 from ordering.store.access_log import SqlAccessLog
 from ordering.store.articles import SqlArticles
 from ordering.store.callbacks import SqlCallbacks
+from ordering.store.chat_logins import SqlChatLogins
 from ordering.store.complaints import SqlComplaints
 from ordering.store.connection import Work, make_engine
 from ordering.store.conversations import SqlConversations
 from ordering.store.facts import SqlFacts
 from ordering.store.failed_messages import SqlFailedMessages
 from ordering.store.imports import SqlImports
+from ordering.store.login_tries import SqlLoginTries
+from ordering.store.one_person import SqlOnePerson
 from ordering.store.orders import SqlOrders
 from ordering.store.outbox import SqlOutbox
 from ordering.store.people import SqlPeople
@@ -33,12 +37,15 @@ class SqlTransaction:
     callbacks: ports.Callbacks
     phone_calls: ports.PhoneCalls
     pins: ports.Pins
+    login_tries: ports.LoginTries
     conversations: ports.Conversations
+    chat_logins: ports.ChatLogins
     outbox: ports.Outbox
     stopped_numbers: ports.StoppedNumbers
     failed_messages: ports.FailedMessages
     retention: ports.Retention
     access_log: ports.AccessLog
+    one_person: ports.OnePerson
     facts: ports.Facts
     imports: ports.Imports
 
@@ -50,14 +57,21 @@ class SqlTransaction:
         self.callbacks = SqlCallbacks(work)
         self.phone_calls = SqlPhoneCalls(work)
         self.pins = SqlPins(work)
+        self.login_tries = SqlLoginTries(work)
         self.conversations = SqlConversations(work)
+        self.chat_logins = SqlChatLogins(work)
         self.outbox = SqlOutbox(work)
         self.stopped_numbers = SqlStoppedNumbers(work)
         self.failed_messages = SqlFailedMessages(work)
         self.retention = SqlRetention(work)
-        self.access_log = SqlAccessLog(work)
+        self._log = SqlAccessLog(work)
+        self.access_log = self._log
+        self.one_person = SqlOnePerson(work)
         self.facts = SqlFacts(work)
         self.imports = SqlImports(work)
+
+    async def note_changes(self, *, now: datetime) -> None:
+        await self._log.note_changes(now=now)
 
 
 class SqlStores:
@@ -67,7 +81,8 @@ class SqlStores:
     A transaction that writes must not be opened inside another one that writes: on SQLite it would wait for itself.
     """
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._clock = clock
         self._engine = make_engine(database_url)
         self._write_turn = asyncio.Lock()
 
@@ -75,7 +90,10 @@ class SqlStores:
     async def begin(self) -> AsyncIterator[ports.Transaction]:
         work = Work(self._engine, self._write_turn)
         try:
-            yield SqlTransaction(work)
+            tx = SqlTransaction(work)
+            yield tx
+            if work.changes:
+                await tx.note_changes(now=self._clock())
             await work.commit()
         finally:
             await work.close()

@@ -3,163 +3,38 @@
 Moments are UTC and timezone-aware on both databases, days are dates, money is whole kronor.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
-    Table,
     Text,
-    TypeDecorator,
     false,
     text,
 )
-from sqlalchemy.engine import Dialect
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time. SQLite has no time zones: there the UTC clock reading is stored, and sorts as text."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or value.tzinfo is UTC:
-            return value
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _table(name: str, *parts: Any) -> Table:
-    # AUTOINCREMENT: SQLite must not give a deleted row's id to a new row, since ids live on inside unique keys.
-    return Table(name, metadata, *parts, sqlite_autoincrement=any(getattr(p, "name", None) == "id" for p in parts))
-
-
-people = _table(
-    "people",
-    _id(),
-    Column("region", String(20), nullable=False),
-    Column("identity_number", String(12), nullable=False),
-    Column("given_name", String(100), nullable=False),
-    Column("family_name", String(100), nullable=False),
-    Column("born", Date),
-    Column("asylum_seeker", Boolean, nullable=False, default=False),
-    Column("protected", Boolean, nullable=False, default=False),
-    Column("street", String(200)),
-    Column("postal_code", String(5)),
-    Column("city", String(100)),
-    # W12: an address the patient has saved; a new import of the population register leaves it alone.
-    Column("own_street", String(200)),
-    Column("own_postal_code", String(5)),
-    Column("own_city", String(100)),
-    Column("co_name", String(200)),
-    Column("door_code", String(20)),
-    Column("mobile", String(20)),
-    Column("email", String(254)),
-    Column("language", String(5), nullable=False, default="sv"),
-    Column("own_language", String(5)),  # asked for by the person; a new import leaves it alone
-    Column("sms_detail", String(10)),
-    Column("own_sms_detail", String(10)),  # set by staff; a new import leaves it alone
-    Index("uq_people_identity", "region", "identity_number", unique=True),
-    Index("ix_people_mobile", "region", "mobile"),
-)
-
-representatives = _table(
-    "representatives",
-    Column("patient_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    Column("representative_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True),
-)
-
-articles = _table(
-    "articles",
-    _id(),
-    Column("region", String(20), nullable=False),
-    Column("number", String(20), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("product", String(100), nullable=False),
-    Column("area", String(20), nullable=False),
-    Column("kind", String(20), nullable=False, default="ordinary"),
-    Column("subgroup", String(100)),
-    Column("supplier", String(100)),
-    Column("supplier_contact", String(200)),
-    Column("pieces_per_package", Integer, nullable=False, default=1),
-    Column("price_kr", Integer),
-    Column("supplier_number", String(40)),
-    Column("warn_above", Integer),
-    Column("stocked", Boolean),
-    Column("variants", JSON, nullable=False, default=list),  # [[code, name, in_stock], ...] in the order to read them
-    Index("uq_articles_number", "region", "number", unique=True),
-)
-
-units = _table(
-    "units",
-    Column("customer_number", String(6), primary_key=True),
-    Column("region", String(20), nullable=False),
-    Column("name", String(200), nullable=False),
-)
-
-payers = _table(
-    "payers",
-    Column("unit", ForeignKey("units.customer_number"), primary_key=True),
-    Column("area", String(20), primary_key=True),
-    Column("payer", String(100), nullable=False),
-)
-
-lines = _table(
-    "lines",
-    _id(),
-    Column("person_id", ForeignKey("people.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("article_id", ForeignKey("articles.id"), nullable=False),
-    Column("unit", String(6), nullable=False),
-    Column("area", String(20), nullable=False),  # the article's, so that the key below proves that there is a payer
-    Column("written", Date, nullable=False),
-    Column("days_per_withdrawal", Integer, nullable=False),
-    Column("withdrawals", Integer, nullable=False),
-    Column("packages_per_withdrawal", Integer, nullable=False),
-    Column("prescription_type", String(40)),
-    Column("voided", Date),
-    ForeignKeyConstraint(["unit", "area"], ["payers.unit", "payers.area"]),
-    Index("uq_lines_number", "person_id", "number", unique=True),
-)
+from ordering.store.columns import Moment, id_column, table
+from ordering.store.columns import metadata as metadata
+from ordering.store.register_tables import articles as articles
+from ordering.store.register_tables import lifted_blocks as lifted_blocks
+from ordering.store.register_tables import lines as lines
+from ordering.store.register_tables import payers as payers
+from ordering.store.register_tables import people as people
+from ordering.store.register_tables import pins as pins
+from ordering.store.register_tables import representatives as representatives
+from ordering.store.register_tables import units as units
 
 _PLACED = "number IS NOT NULL AND payer IS NOT NULL AND day IS NOT NULL AND confirmed_at IS NOT NULL"
 
-orders = _table(
+orders = table(
     "orders",
-    _id(),
+    id_column(),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("status", String(20), nullable=False),
     Column("status_at", Moment, nullable=False),
@@ -183,6 +58,7 @@ orders = _table(
     Column("delivered_on", Date),
     Column("idempotency_key", String(200), unique=True),
     CheckConstraint(f"(status = 'new' AND content IS NOT NULL) OR (status <> 'new' AND {_PLACED})", name="whole"),
+    Index("ix_orders_region", "region", "status"),
     Index(
         "uq_orders_draft",
         "person_id",
@@ -198,7 +74,7 @@ orders = _table(
     ),
 )
 
-order_lines = _table(
+order_lines = table(
     "order_lines",
     Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
@@ -209,9 +85,9 @@ order_lines = _table(
     CheckConstraint("packages > 0", name="packages"),
 )
 
-complaints = _table(
+complaints = table(
     "complaints",
-    _id(),
+    id_column(),
     Column("case_number", String(7), nullable=False, unique=True),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("region", String(20), nullable=False),
@@ -222,7 +98,7 @@ complaints = _table(
     Column("kind", String(20)),
     Column("text", Text),
     Column("article_number", String(20)),
-    Column("order_id", ForeignKey("orders.id")),
+    Column("order_id", ForeignKey("orders.id"), index=True),
     Column("product", String(100)),
     Column("wanted", String(20)),
     Column("leftover", Boolean),
@@ -232,20 +108,22 @@ complaints = _table(
     Column("late", Boolean, nullable=False),
     Column("answered", JSON, nullable=False),
     Column("seen", String(50)),
+    Column("closed_at", Moment),
+    Column("closed_by", String(100)),
 )
 
-pictures = _table(
+pictures = table(
     "pictures",
-    _id(),
+    id_column(),
     Column("complaint_id", ForeignKey("complaints.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("key", String(200), nullable=False, unique=True),
     Column("received_at", Moment, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-callbacks = _table(
+callbacks = table(
     "callbacks",
-    _id(),
+    id_column(),
     Column("region", String(20), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("visit_id", Integer, nullable=False, index=True),  # no key: a booked call outlives the visit
@@ -274,21 +152,23 @@ callbacks = _table(
     ),
 )
 
-threads = _table(
+threads = table(
     "threads",
-    _id(),
+    id_column(),
     Column("channel", String(10), nullable=False),
     Column("region", String(20), nullable=False),
     Column("key", String(200), nullable=False),
     Column("address", String(20)),
     Column("lease_token", String(64)),
     Column("lease_until", Moment),
+    Column("serial", String(32)),
+    Column("renewed_by", String(200)),
     Index("uq_threads_key", "channel", "key", unique=True),
 )
 
-inbox = _table(
+inbox = table(
     "inbox",
-    _id(),
+    id_column(),
     Column("thread_id", ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
     Column("provider_id", String(200), nullable=False, unique=True),
     Column("status", String(10), nullable=False),
@@ -316,9 +196,9 @@ inbox = _table(
     ),
 )
 
-visits = _table(
+visits = table(
     "visits",
-    _id(),
+    id_column(),
     Column("thread_id", ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
     Column("sender_id", String(64), nullable=False, unique=True),
     Column("turns", Integer, nullable=False),
@@ -333,9 +213,9 @@ visits = _table(
     Index("ix_visits_thread", "thread_id", "id"),
 )
 
-one_time_codes = _table(
+one_time_codes = table(
     "one_time_codes",
-    _id(),
+    id_column(),
     Column("visit_id", ForeignKey("visits.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("person_id", ForeignKey("people.id")),
     Column("digest", String(128), nullable=False),
@@ -343,12 +223,34 @@ one_time_codes = _table(
     Column("expires_at", Moment, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("used", Boolean, nullable=False),
-    Index("ix_one_time_codes_sent", "person_id", "created_at"),
 )
 
-outbox = _table(
+# State and browser are digests; what it takes to finish the login is sealed.
+chat_logins = table(
+    "chat_logins",
+    id_column(),
+    Column("state", String(64), nullable=False, unique=True),
+    Column("browser", String(64), nullable=False),
+    Column("message", String(200), nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("begun_at", Moment, nullable=False, index=True),
+    Column("outcome", String(10), nullable=False),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE")),
+)
+
+# Whose tries it counts stands in `key`, as a digest.
+login_tries = table(
+    "login_tries",
+    id_column(),
+    Column("what", String(10), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index("ix_login_tries_key_what_at", "key", "what", "at"),
+)
+
+outbox = table(
     "outbox",
-    _id(),
+    id_column(),
     Column("kind", String(20), nullable=False),
     Column("recipient", String(200), nullable=False),
     Column("sender", String(200)),
@@ -377,15 +279,15 @@ outbox = _table(
 )
 
 # Numbers that have said STOPP: nothing unasked goes there.
-stopped_numbers = _table(
+stopped_numbers = table(
     "stopped_numbers",
     Column("number", String(20), primary_key=True),
     Column("stopped_at", Moment, nullable=False),
 )
 
-phone_calls = _table(
+phone_calls = table(
     "phone_calls",
-    _id(),
+    id_column(),
     Column("sid", String(40), nullable=False, unique=True),
     Column("region", String(20), nullable=False),
     Column("began_at", Moment, nullable=False),
@@ -404,33 +306,23 @@ phone_calls = _table(
     ),
 )
 
-pins = _table(
-    "pins",
-    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
-    Column("salt", String(32), nullable=False),
-    Column("digest", String(128), nullable=False),
-    Column("set_at", Moment, nullable=False),
-    Column("set_by", String(100), nullable=False),
-    Column("wrong", Integer, nullable=False),
-    Column("wrong_at", Moment),
-)
-
 # The migration adds triggers: rows are never changed, and none is removed before a year has gone.
-access_log = _table(
+access_log = table(
     "access_log",
-    _id(),
+    id_column(),
     Column("at", Moment, nullable=False, index=True),
     Column("region", String(20), nullable=False),
     Column("person_id", Integer, nullable=False),  # no key: what was read stays told when the person is erased
     Column("who", String(100), nullable=False),
     Column("speaker_id", Integer),
     Column("channel", String(20), nullable=False),
+    Column("did", String(10), nullable=False, server_default="read"),
     Column("what", String(60), nullable=False),
     Column("why", String(60), nullable=False),
     Index("ix_access_log_person_id_id", "person_id", "id"),
 )
 
-facts = _table(
+facts = table(
     "facts",
     Column("key", String(50), primary_key=True),
     Column("value", JSON, nullable=False),

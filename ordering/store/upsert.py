@@ -33,8 +33,13 @@ async def find_ids(work: Work, table: Table, key: Sequence[str], keys: Iterable[
     return {found: row["id"] for found, row in (await find_by_key(work, table, key, keys)).items()}
 
 
-async def upsert(work: Work, table: Table, key: Sequence[str], rows: list[Row]) -> Counts:
-    """Inserts what is new and updates what differs; columns that `rows` do not name are left alone."""
+async def upsert(
+    work: Work, table: Table, key: Sequence[str], rows: list[Row], touched: list[Row] | None = None
+) -> Counts:
+    """Inserts what is new and updates what differs; columns that `rows` do not name are left alone.
+
+    touched: gets the rows that were new or different.
+    """
     existing = await find_by_key(work, table, key, [_key(row, key) for row in rows])
     new = [row for row in rows if _key(row, key) not in existing]
     known = [row for row in rows if _key(row, key) in existing]
@@ -43,6 +48,8 @@ async def upsert(work: Work, table: Table, key: Sequence[str], rows: list[Row]) 
         await work.write(insert(table), new)
     for row in different:
         await work.write(update(table).where(*(table.c[name] == row[name] for name in key)).values(row))
+    if touched is not None:
+        touched += [*new, *different]
     return Counts(len(new), len(different), len(known) - len(different))
 
 

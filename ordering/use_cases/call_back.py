@@ -157,8 +157,8 @@ async def answer_privately(c: Calling, question: str, text: str, message_id: str
     if callback is None or callback.asking != question or callback.seen == message_id:
         return None
     number = read_number(text)
-    if number is None:
-        return "utter_error_callback_number"
+    if number is None:  # "tisdag" is no wrong number: the question is put again
+        return "utter_error_callback_number" if any(map(str.isdigit, text)) else f"utter_ask_{question}"
     await _keep(c, replace(callback, number=number, own=False, asking=CHECK, seen=message_id))
     return None
 
@@ -200,7 +200,8 @@ async def _offer(c: Calling, callback: Callback, told: Told) -> Heard:
         return Heard(await leave(c, callback, told.message_id), [Say("utter_transfer")], transfer=True)
     if told.choice == "no" or (told.choice is None and told.intent == "deny"):
         return Heard(await leave(c, callback, told.message_id), [Say("utter_callback_left")])
-    if told.choice in ("yes", "transfer") or told.intent in ("affirm", "talk_to_human"):
+    wants = told.choice in ("yes", "transfer") or told.intent in ("affirm", "talk_to_human")
+    if wants or (told.choice is None and _names_a_time(c, told.text)):
         return await _settle(c, replace(_with_time(c, callback, told.text), seen=told.message_id))
     return Heard(callback, understood=False)
 
@@ -211,6 +212,15 @@ def _with_time(c: Calling, callback: Callback, text: str) -> Callback:
     if len(found) == 1:
         return replace(callback, day=found[0].day, starts=found[0].starts, ends=found[0].ends)
     return replace(callback, looked_at=found[0].day) if found else callback
+
+
+def _names_a_time(c: Calling, text: str) -> bool:
+    return bool(named(text, c.windows, today=c.local.date(), looked_at=None))
+
+
+def names_a_closed_time(c: Calling, text: str) -> bool:
+    """Whether the words tell when to call, and customer service is closed then."""
+    return named(text, c.windows, today=c.local.date(), looked_at=None) == []
 
 
 async def _when(c: Calling, callback: Callback, told: Told) -> Heard:

@@ -1,5 +1,7 @@
 """The open question about a call, with its choices, as the gateway shows and reads them."""
 
+from dataclasses import replace
+
 from ordering import wording
 from ordering.model import Callback
 from ordering.use_cases.call_back import BOOKED, CHECK, NEW_NUMBER, NUMBER, OFFER, PRIVATE, Calling, as_written
@@ -12,7 +14,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "callback_offer_transfer": ("koppla mig", "koppla", "nu", "put me through", "connect me", "transfer me"),
     "callback_offer_yes": (*_YES, "ring mig", "ring upp mig", "bli uppringd", "call me", "call me back"),
     "callback_offer_no": (*_NO, "gå vidare", "fortsätt", "go on", "continue"),
-    "callback_number_own": ("mitt nummer", "mitt vanliga nummer", "min mobil", "my number", "my mobile"),
+    "callback_number_own": (*_YES, "mitt nummer", "mitt vanliga nummer", "min mobil", "my number", "my mobile"),
     "callback_number_here": ("det här numret", "samma nummer", "this number", "the same number"),
     "callback_number_other": ("annat nummer", "ett annat", "another number", "other number"),
     "callback_check_yes": _YES,
@@ -48,6 +50,8 @@ def _choices(c: Calling, callback: Callback) -> list[PendingChoice]:
         case "callback_number":
             own = [_choice(NUMBER, "own", ending=c.own[-2:])] if c.own else []
             here = [_choice(NUMBER, "here", ending=c.here[-2:])] if c.here else []
+            if here and not own:
+                here = [replace(here[0], aliases=(*_YES, *here[0].aliases))]
             return [*own, *here, _choice(NUMBER, "other")]
         case "callback_check":
             return [_choice(CHECK, "yes"), _choice(CHECK, "no")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
+from ordering.numbers import number
 from rulebook import Rulebook
 from rulebook.verdict import OpeningHours
 
@@ -49,6 +50,11 @@ _HOUR = re.compile(
     r"\b(?:klockan|kl\.?|vid|runt|efter|från|at|around|after|from) ?(\d{1,2})(?:[.:](\d\d))? ?(am|pm)?\b"
     r"|\b(\d{1,2})[.:](\d\d)\b|\b(\d{1,2}) ?(am|pm)\b"
 )
+_HOUR_IN_WORDS = re.compile(
+    r"\b(?:vid )?(?P<about>[a-zåäö]+?)-?tiden\b"
+    r"|\b(?:klockan|kl\.?|vid|runt|efter|från|at|around|after|from) (?P<half>halv |half past )?(?P<hour>[a-zåäö]+)\b"
+)
+_OFFICE_HOURS_BEGIN = 7  # "klockan tre" is in the afternoon
 _MORNING = re.compile(
     r"\b(?:förmiddag\w*|fm|f\.m|morgon(?:en)?|före lunch|innan lunch|morning|before (?:noon|lunch))\b"
 )
@@ -102,7 +108,7 @@ def named(text: str, all_windows: Sequence[Window], *, today: date, looked_at: d
     said = text.lower()
     if _ANY.search(said):
         return list(to_choose(all_windows, looked_at)[:1])
-    day = _day(said, today)
+    day = day_named(said, today)
     time_of_day = _time_of_day(said)
     if day is None and time_of_day is None:
         return None
@@ -148,13 +154,14 @@ def _rounded(at: datetime) -> datetime:
     return midnight + _ROUND * round((at - midnight) / _ROUND)
 
 
-def _day(said: str, today: date) -> date | None:
+def day_named(said: str, today: date) -> date | None:
+    """The day that words in lower case tell, as seen from `today`."""
     for pattern, days in _DAYS_FROM_NOW:
         if pattern.search(said):
             return today + timedelta(days=days)
-    for number, names in enumerate(_WEEKDAYS):
+    for weekday, names in enumerate(_WEEKDAYS):
         if any(name in said for name in names):
-            return today + timedelta(days=(number - today.weekday()) % 7 or 7)
+            return today + timedelta(days=(weekday - today.weekday()) % 7 or 7)
     match = _DATE.search(said)
     month = _month(match) if match else None
     if match and month:
@@ -173,19 +180,29 @@ def _month(match: re.Match[str]) -> int | None:
 
 
 def _time_of_day(said: str) -> Callable[[Window], bool] | None:
-    if match := _HOUR.search(said):
-        hour, minute = int(match[1] or match[4] or match[6]), int(match[2] or match[5] or 0)
-        if (match[3] or match[7]) == "pm" and hour < 12:
-            hour += 12
-        if hour < 24 and minute < 60:
-            clock = f"{hour:02}:{minute:02}"
-            return lambda window: window.starts <= clock < window.ends
+    if clock := _clock(said):
+        return lambda window: window.starts <= clock < window.ends
     said = re.sub(r"\bi ?(?:över ?)?morgon\b", "", said)
     if _AFTERNOON.search(said):
         return lambda window: _middle(window) >= _NOON
     if _MORNING.search(said):
         return lambda window: _middle(window) < _NOON
     return None
+
+
+def _clock(said: str) -> str | None:
+    """ "14:30" of "klockan 14.30", "2 pm", "halv tre"."""
+    if match := _HOUR.search(said):
+        hour, minute = int(match[1] or match[4] or match[6]), int(match[2] or match[5] or 0)
+        told = match[3] or match[7]
+    elif (match := _HOUR_IN_WORDS.search(said)) and (spoken := number(match["hour"] or match["about"], articles=False)):
+        before = match["half"] == "halv "
+        hour, minute, told = spoken - before, 30 if match["half"] else 0, None
+    else:
+        return None
+    if (told == "pm" and hour < _NOON.hour) or (told is None and hour < _OFFICE_HOURS_BEGIN):
+        hour += _NOON.hour
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
 
 
 def _middle(window: Window) -> time:

@@ -6,24 +6,20 @@ sent the wish is written down for customer service; when it is out for delivery 
 """
 
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
-
-import yaml
+from typing import Literal
 
 from ordering.draft import Draft, DraftLine
 from ordering.local_time import STOCKHOLM
 from ordering.model import Complaint, Order
 from ordering.ports import Sealer, Transaction
-from ordering.use_cases.complain_mail import MAIL
+from ordering.use_cases.complain import LONGEST
+from ordering.use_cases.complain_mail import MAIL, mail
 from ordering.use_cases.patient_case import PatientCase, save
 from ordering.use_cases.said import Say
 from rulebook.facts import UNDER_WAY
 
 What = Literal["address", "option", "cancel", "amount"]
 KIND = "change_wish"
-_WORDS = Path(__file__).parents[1] / "mailbox_words.yml"
 
 
 def under_way(case: PatientCase, number: str | None = None) -> Order | None:
@@ -120,13 +116,18 @@ async def pass_on(
 ) -> Say:
     """What is told of a wish that cannot be granted here. An order at the distributor's gets a case (W8).
 
-    Wished again in the same visit it is the same case. Out for delivery: refused, with the reason (D30).
+    Wished again in the same visit it is the same case, with what was told since. Out for delivery: refused, with the
+    reason (D30).
     """
     decision = case.book.change(status=order.status, what=what)
     if decision.reason == "out_for_delivery":
         return Say("utter_change_out_for_delivery", {"number": order.number})
+    text = text[:LONGEST] if text else None
     known = await tx.complaints.of_person(case.person.id)
     wish = next((c for c in known if _same(c, case, order, what)), None)
+    if wish and text and wish.seen != message_id and text.strip(" .!") not in (wish.text or ""):
+        told = "\n".join([*([wish.text] if wish.text else []), text])[:LONGEST]
+        wish = wish if await tx.complaints.tell_more(wish, told, message_id=message_id) else None
     if wish is None:
         wish = await tx.complaints.add(
             person_id=case.person.id,
@@ -136,7 +137,7 @@ async def pass_on(
             now=case.now,
         )
         written = replace(
-            wish, kind=KIND, wanted=what, text=text or None, order_id=order.id, seen=message_id, status="received"
+            wish, kind=KIND, wanted=what, text=text, order_id=order.id, seen=message_id, status="received"
         )
         await tx.complaints.save(written)
         await _tell_customer_service(tx, case, wish, what, sealer)
@@ -159,24 +160,10 @@ def _values(order: Order, wish: Complaint) -> dict[str, str]:
 async def _tell_customer_service(
     tx: Transaction, case: PatientCase, wish: Complaint, what: What, sealer: Sealer
 ) -> None:
-    """A mail that names the case and nothing of the patient, as a deviation's does (C4)."""
-    words = _words()["wish"]
-    values = {
-        "case_number": wish.case_number,
-        "region": case.book.region_name(case.region),
-        "kind": words["kinds"][what],
-        "received": f"{wish.opened_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}",
-    }
     await tx.outbox.put(
         kind=MAIL,
         recipient=case.book.customer_service(region=case.region, day=case.day).email,
-        sealed=sealer.seal({part: words[part].format(**values) for part in ("subject", "text")}),
+        sealed=sealer.seal(mail(wish, "wish", what, region=case.book.region_name(case.region))),
         key=f"wish:{wish.case_number}",
         due_at=case.now,
     )
-
-
-@cache
-def _words() -> dict[str, Any]:
-    words: dict[str, Any] = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
-    return words

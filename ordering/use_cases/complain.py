@@ -22,6 +22,7 @@ from ordering.use_cases.complain_about import (
     something_else,
     the_only,
 )
+from ordering.use_cases.complain_days import at_delivery, discovered
 from ordering.use_cases.complain_mail import post, withdraw
 from ordering.use_cases.complain_words import DEVIATIONS, INTENTS, Told
 from ordering.use_cases.patient_case import PatientCase
@@ -38,7 +39,7 @@ QUESTIONS = (
 )
 KINDS = INTENTS
 _LONG_AGO = timedelta(days=3650)
-_LONGEST = 1000
+LONGEST = 1000  # of what is kept of the patient's words
 _FEW_WORDS = 3
 
 
@@ -106,7 +107,7 @@ def take(case: PatientCase, complaint: Complaint, told: Told, *, begin: bool = F
     understood = begin or filled != complaint
     filled = _judged(case, replace(filled, seen=told.message_id))
     if question is None:
-        filled = replace(filled, status=_closed(filled))
+        filled = replace(filled, status=closed_as(filled))
     return Heard(filled, question, understood)
 
 
@@ -116,7 +117,7 @@ async def leave(tx: Transaction, case: PatientCase, told: Told, *, sealer: Seale
     if complaint is None:
         return None
     complaint = _judged(case, replace(complaint, seen=told.message_id))
-    complaint = replace(complaint, status=_closed(complaint))
+    complaint = replace(complaint, status=closed_as(complaint))
     await tx.complaints.save(complaint)
     await post(tx, case, complaint, sealer=sealer, due_at=case.now)
     return complaint
@@ -193,7 +194,8 @@ def _judged(case: PatientCase, complaint: Complaint) -> Complaint:
     return replace(complaint, route=judgement.route, late=judgement.late)
 
 
-def _closed(complaint: Complaint) -> Literal["referred", "received"]:
+def closed_as(complaint: Complaint) -> Literal["referred", "received"]:
+    """What becomes of one that is told, by the route the rulebook gave it."""
     return "referred" if complaint.route in ("contact_supplier", "not_returnable") else "received"
 
 
@@ -236,7 +238,7 @@ def _discovery_matters(case: PatientCase, complaint: Complaint) -> bool:
     earliest = case.day - _LONG_AGO
     if order := order_of(case, complaint):
         earliest = order.delivered_on or order.day
-    days = words.discovered(complaint.text or "", case.day, asked=False)
+    days = discovered(complaint.text or "", case.day, asked=False)
     return judge(case, complaint, discovered=max(earliest, days.first) if days else earliest).late
 
 
@@ -292,10 +294,12 @@ def _choose(telling: _Telling, question: str, value: str) -> None:
 
 def _take_words(telling: _Telling) -> None:
     told, asked = telling.told, telling.asked
-    if not (told.intent in ("affirm", "deny") and len(told.words.split()) <= _FEW_WORDS):
-        kept = [*filter(None, [telling.complaint.text]), told.words]
-        if asked in (None, "complaint_text", "complaint_kind") or len(told.words.split()) > _FEW_WORDS:
-            telling.set(text="\n".join(kept)[:_LONGEST])
+    few = len(told.words.split()) <= _FEW_WORDS
+    tells_of_it = asked in (None, "complaint_text", "complaint_kind") and not (
+        few and told.intent in ("affirm", "deny")
+    )
+    if tells_of_it or not few:
+        _keep_words(telling)
     if asked == "complaint_text":
         telling.answered.append(asked)
     _take_kind(telling)
@@ -305,6 +309,12 @@ def _take_words(telling: _Telling) -> None:
     if telling.complaint.kind:
         _take_day(telling)
     _take_wish(telling)
+
+
+def _keep_words(telling: _Telling) -> None:
+    kept = (telling.complaint.text or "").split("\n")
+    if telling.told.words not in kept:
+        telling.set(text="\n".join([*filter(None, kept), telling.told.words])[:LONGEST])
 
 
 def _take_product(telling: _Telling, product: str) -> None:
@@ -360,21 +370,26 @@ def _take_day(telling: _Telling) -> None:
     if complaint.discovered or complaint.discovered_before:
         return
     asked = telling.asked == "complaint_discovered"
-    days = words.discovered(telling.told.words, case.day, asked=asked)
-    if days is None:
-        return
-    if days.first == days.last:
+    days = discovered(telling.told.words, case.day, asked=asked)
+    if days and days.first == days.last:
         telling.set(discovered=days.first)
-    elif judge(case, complaint, discovered=days.last).late:
+    elif days and judge(case, complaint, discovered=days.last).late:
         telling.set(discovered_before=days.last + timedelta(days=1))
-    elif asked and not judge(case, complaint, discovered=days.first).late:
+    elif asked and days:  # no certain day, and perhaps on either side of the limit: staff get the words
+        _keep_words(telling)
+        telling.answered.append("complaint_discovered")
+    elif asked and at_delivery(telling.told.words):
+        order = order_of(case, complaint)
+        telling.set(discovered=order.delivered_on if order else None)
         telling.answered.append("complaint_discovered")
 
 
 def _take_wish(telling: _Telling) -> None:
-    complaint = telling.complaint
-    wish = words.wanted(telling.told.words)
-    if telling.asked == "complaint_wanted" and telling.told.intent == "deny":
+    complaint, asked = telling.complaint, telling.asked
+    wish = words.wanted(telling.told.words, asked=asked == "complaint_wanted")
+    if asked == "complaint_wanted" and telling.told.intent == "deny":
         wish = wish or "report"
+    if asked == "complaint_discovered" and wish == "report" and asked not in telling.answered:
+        telling.answered.append(asked)  # who only wants to report is done
     if complaint.wanted is None and wish and complaint.kind in (None, *DEVIATIONS):
         telling.set(wanted=wish)

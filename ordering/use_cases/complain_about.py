@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
+from ordering import rule_facts
 from ordering.model import Article, Complaint, Line, Order
 from ordering.use_cases.complain_words import Told, thing_named
 from ordering.use_cases.patient_case import PatientCase
@@ -97,7 +98,7 @@ def rule_article(case: PatientCase, complaint: Complaint) -> facts.Article:
     """As the rules know it. Nothing known: an ordinary one, but for what everybody knows by its name."""
     line = line_of(case, complaint)
     if line:
-        return case.rule_article(line.article)
+        return rule_facts.of_article(line.article)
     return facts.Article(kind=_KIND_OF_PRODUCT.get(complaint.product or "", "ordinary"))
 
 

@@ -1,9 +1,12 @@
-"""The deviation form to the region's mailbox: a mail that names the case, and nothing of the patient (C4)."""
+"""Mails about a case: the deviation form to the region's mailbox (C4), a wish to customer service (W8).
+
+They name the case, and nothing of the patient. Unless the way to the reader is encrypted they name nothing else.
+"""
 
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -28,7 +31,9 @@ async def post(tx: Transaction, case: PatientCase, complaint: Complaint, *, seal
         await tx.outbox.put(
             kind=MAIL,
             recipient=mailbox,
-            sealed=sealer.seal(mail(complaint, region=case.book.region_name(complaint.region))),
+            sealed=sealer.seal(
+                mail(complaint, "deviation", complaint.kind or "unclear", region=case.book.region_name(case.region))
+            ),
             key=_key(complaint),
             due_at=due_at,
         )
@@ -39,15 +44,19 @@ async def withdraw(tx: Transaction, complaint: Complaint) -> None:
     await tx.outbox.withdraw(_key(complaint))
 
 
-def mail(complaint: Complaint, *, region: str) -> dict[str, str]:
-    """{"subject", "text"}, Swedish. The receiver looks the rest up by the case number."""
-    words = _words()
+def mail(complaint: Complaint, form: Literal["deviation", "wish"], kind: str, *, region: str) -> dict[str, Any]:
+    """A payload of ordering.outbox.mail, Swedish. The receiver looks the rest up by the case number."""
+    words = _words()[form]
     values = {
         "case_number": complaint.case_number,
         "region": region,
-        "kind": words["kinds"][complaint.kind or "unclear"],
+        "kind": words["kinds"][kind],
         "received": f"{complaint.opened_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}",
     }
+    return _filled(_words()["bare"], values) | {"by_tls": _filled(words, values)}
+
+
+def _filled(words: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
     return {part: words[part].format(**values) for part in ("subject", "text")}
 
 

@@ -1,13 +1,8 @@
 """What a patient's words tell about a complaint. Pure; what the words leave open is asked."""
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from babel.dates import get_day_names, get_month_names
-
-from ordering.numbers import number
 from ordering.use_cases import complain_words_english as english
 from rulebook.facts import COMPLAINT_KINDS
 
@@ -47,7 +42,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
         rf"\b(?:inget|ingenting|ingen|inte ett)\b(?: \w+){{0,3}} {_CAME}\b",
         rf"\b{_PARCEL} (?:saknas|är borta|försvann)|(?:finns|är) inte här\b",
         r"försvunn|\bborta\b|stul(?:en|et)|\b(?:någon|nån) har tagit",
-        r"tillbaka innan jag hann|hittar inte (?:mitt )?paket",
+        r"tillbaka innan jag hann|hittar inte (?:mitt )?paket|\bbl(?:ev|ir|ivit) (?:inte|aldrig|inget) av\b",
     ),
     "late": _any(
         english.KINDS["late"],
@@ -58,7 +53,10 @@ _KINDS: dict[str, re.Pattern[str]] = {
     "wrong_article": _any(
         english.KINDS["wrong_article"],
         r"\bfel (?:vara|varor|sak|saker|produkt|artikel|storlek|längd|färg|smak|sort|grej|modell|märke|typ|slags)",
-        r"någon annans|nån annans|annat namn|blandat ihop|i ?stället för",
+        r"\bfel \w*(?:pås(?:e|ar)|platt(?:a|or)|kateter|katetrar|blöj(?:a|or)|skydd|sensor(?:er)?|nål(?:ar)?)\b",
+        r"\bfel \w*(?:stick(?:a|or)|lansett(?:er)?|dryck(?:er)?|mjöl|pasta|kanyl(?:er)?)\b",
+        r"någon annans|nån annans|annat namn|blandat ihop",
+        rf"i ?stället för(?! (?:\w+ )?{_COUNT}\b)",
         rf"\b{_GOT}\b.*\b(?:men|fast|fastän|när|medan)\b.*\bbeställ",
         rf"\bbeställ\w*\b.*\b(?:men|fast|och)\b.*\b{_GOT}\b(?! (?:inte|aldrig|inget))",
     ),
@@ -67,7 +65,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"fel antal|hälften|dubbelt|\bfatta(?:s|des)\b",
         r"(?<!paketet )(?<!leveransen )\bsakna(?:s|des)\b",
         rf"\b(?:{_GOT}|var|är)\b(?: \w+){{0,3}} för (?:få|många|mycket|lite)\b",
-        rf"\bbara (?:en|ett|halva|{_COUNT})\b",
+        rf"\bbara (?:en|ett|halva|{_COUNT})\b|i ?stället för (?:\w+ )?{_COUNT}\b",
         rf"\b{_COUNT}\b.*\b(?:skulle|borde|fast|men|när|beställ\w*)\b.*\b{_COUNT}\b",
         rf"\b{_NOT} {_CAME}? ?(?:alla|allt|hela)\b|\b{_CAME} {_NOT} (?:alla|allt|hela)\b",
     ),
@@ -82,7 +80,8 @@ _KINDS: dict[str, re.Pattern[str]] = {
         english.KINDS["defect"],
         r"fungera\w* in(?:te|t)|funk\w* in(?:te|t)|trasig|sönder|läck|defekt|lossn|slut\w* (?:fungera|funka|ge\b)",
         r"visar (?:\w+ )?fel|fel värde|galna|fäster in(?:te|t)|släpper|spricka|spruck|mögl|möge|\bsura?\b|surn|härsk",
-        r"klump|utgång|bäst före|böjd|går av|larmar|startar in(?:te|t)|inte tät|tätt|glappar|\bhål i\b|luktar|smakar",
+        r"klump|utgång|\b(?:har|hade) gått ut\b|håller in(?:te|t)\b",
+        r"bäst före|böjd|går av|larmar|startar in(?:te|t)|inte tät|tätt|glappar|\bhål i\b|luktar|smakar",
         r"\bla(?:de)? av\b|(?:sensor|pump|mätar)\w* (?:\w+ )?dog\b",
         r"sticker in(?:te|t)|passar inte|dålig kvalit|felaktig|fuktig|sitter inte fast",
     ),
@@ -115,6 +114,20 @@ _WANTED: dict[str, re.Pattern[str]] = {
         r"bara (?:\w+ ){0,3}(?:veta|vet)\b|inget (?:mer|annat|särskilt|alls)|behöver inget|det räcker",
     ),
 }
+# In what tells of the fault the same words may say what did not come: "det var inte det jag beställde".
+_WANTED_WHEN_ASKED: dict[str, re.Pattern[str]] = {
+    "new_delivery": _any(
+        english.WANTED_WHEN_ASKED["new_delivery"],
+        r"\bby(?:ta|ter|te|t)\b|\bbytas?\b|det jag (?:har )?beställ",
+        r"\brätt (?:sort|var|produkt|sak|storlek|grej)|^rätt\b",
+        r"\b(?:nya|nytt|ny)\b|(?:saknas|fattas)$|\bresten\b",
+    ),
+    "return": _any(english.WANTED_WHEN_ASKED["return"], r"\bhämta|ta (?:\w+ )?tillbaka"),
+    "report": _any(
+        english.WANTED_WHEN_ASKED["report"],
+        r"^(?:inget|ingenting|inte något)\b|gör som ni vill|vad som helst|pengar\w* (?:\w+ )?(?:tillbaka|åter)",
+    ),
+}
 _DO_NOT_KNOW = _any(
     r"\b(?:vet|minns|kommer)\b(?: \w+){0,2} (?:inte|ej|int)\b|ingen aning|\bosäker|inte säker|spelar ingen roll",
     r"\b(?:do not|don'?t) (?:know|remember)|no idea|not sure",
@@ -131,15 +144,6 @@ _IN_GENERAL = (
     *("paket", "kartong", "låda", "försändelse", "leverans", "förpackning", "produkt", "vara", "grej", "sak", "någo"),
     *("parcel", "package", "box", "delivery", "order", "product", "thing", "item"),
 )
-_CAME_THEN = _any(r"\bkom\b|kommit|\bfick\b|hämtade|leverera|anlände", english.CAME_THEN)
-_FOUND_OUT = _any(r"upptäck|märk|\bsåg\b|öppnade|slutade|la(?:de)? av|dog|lossnade|gick sönder", english.FOUND_OUT)
-_DAY_BEFORE_YESTERDAY = _any(r"\bi förrgår\b", english.DAY_BEFORE_YESTERDAY)
-_YESTERDAY = _any(r"\bi ?går\b", english.YESTERDAY)
-_TODAY = _any(r"\bi ?dag\b|\bi morse\b|\bi natt\b|\bnyss\b|\bjust nu\b|\balldeles nyligen\b", english.TODAY)
-_TO_COME = _any(r"\bi ?morgon\b|\bövermorgon\b|\bnästa (?:vecka|månad|år)\b", english.TO_COME)
-_AGO = (re.compile(r"\bför (?:\w+ ){0,2}(\w+) (dag|veck|månad)\w* se(?:da)?n\b"), re.compile(english.AGO))
-_LAST_WEEK = _any(r"\bförra veckan\b", english.LAST_WEEK)
-_UNITS = {"dag": (1, 0), "day": (1, 0), "veck": (7, 3), "week": (7, 3), "månad": (30, 15), "month": (30, 15)}
 _ENOUGH_WORDS = 8
 
 
@@ -163,14 +167,6 @@ class Told:
     @property
     def does_not_know(self) -> bool:
         return bool(_DO_NOT_KNOW.search(self.words.lower()))
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """From the first to the last day that something can have been found out."""
-
-    first: date
-    last: date
 
 
 def kinds(words: str, intent: str) -> tuple[str, ...]:
@@ -226,80 +222,10 @@ def wants_to_order(words: str) -> bool:
     return bool(_TO_ORDER.search(words.lower()))
 
 
-def wanted(words: str) -> str | None:
+def wanted(words: str, *, asked: bool = False) -> str | None:
+    """What the patient wants done: new_delivery, return or report. asked: the words answer that very question."""
     said = words.lower()
     found = [name for name, pattern in _WANTED.items() if pattern.search(said)]
+    if asked and not found:
+        found = [name for name, pattern in _WANTED_WHEN_ASKED.items() if pattern.search(said)]
     return found[0] if len(found) == 1 else None
-
-
-def discovered(words: str, today: date, *, asked: bool) -> Days | None:
-    """When it was found out, as far as the words tell.
-
-    asked: they answer that very question. A day told unasked counts when the words say that it was found out then,
-    or that the parcel came then: nothing can have been found out before that.
-    """
-    said = words.lower()
-    days = _days(said, today)
-    if days is None or days.first > today:
-        return None
-    if asked or _FOUND_OUT.search(said):
-        return Days(days.first, min(days.last, today))
-    return Days(days.first, today) if _CAME_THEN.search(said) else None
-
-
-def is_to_come(words: str, today: date) -> bool:
-    """Whether the words name a day that has not been yet, so that nothing can have been found out then."""
-    said = words.lower()
-    days = _days(said, today)
-    return days.first > today if days else bool(_TO_COME.search(said))
-
-
-def _days(said: str, today: date) -> Days | None:
-    if _DAY_BEFORE_YESTERDAY.search(said):
-        return _on(today - timedelta(days=2))
-    if _YESTERDAY.search(said):
-        return _on(today - timedelta(days=1))
-    if _TODAY.search(said):
-        return _on(today)
-    if ago := next(filter(None, (pattern.search(said) for pattern in _AGO)), None):
-        count = 1 if ago[1] == "a" else number(ago[1])
-        return _ago(count, ago[2], today) if count is not None else None
-    monday = today - timedelta(days=today.weekday())
-    if _LAST_WEEK.search(said):
-        return Days(monday - timedelta(days=7), monday - timedelta(days=1))
-    return _weekday(said, today) or _date(said, today)
-
-
-def _on(day: date) -> Days:
-    return Days(day, day)
-
-
-def _ago(count: int, unit: str, today: date) -> Days:
-    """ "Tre veckor sedan" is seldom exactly 21 days: half a unit either way."""
-    days, slack = _UNITS[unit]
-    middle = today - timedelta(days=count * days)
-    return Days(middle - timedelta(days=slack), middle + timedelta(days=slack))
-
-
-def _weekday(said: str, today: date) -> Days | None:
-    for weekday in range(7):
-        swedish, named = (get_day_names("wide", locale=locale)[weekday].lower() for locale in ("sv", "en"))
-        if re.search(rf"\bi {swedish}s\b|{english.WEEKDAY.format(name=named)}", said):
-            return _on(today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1))
-    return None
-
-
-def _date(said: str, today: date) -> Days | None:
-    """ "den 3 november", "3/11", "the 3rd of November": the such day that is nearest, so it may be one to come."""
-    names = [get_month_names("wide", locale=locale).items() for locale in ("sv", "en")]
-    months = {name.lower(): month for named in names for month, name in named}
-    day = r"\b(\d{1,2})(?: |:?e |/|(?:st|nd|rd|th) (?:of )?| of )"
-    found = re.search(rf"{day}({'|'.join(months)}|\d{{1,2}})\b", said)
-    if not found:
-        return None
-    month = months.get(found[2]) or int(found[2])
-    days = []
-    for year in (today.year - 1, today.year, today.year + 1):
-        with suppress(ValueError):
-            days.append(date(year, month, int(found[1])))
-    return _on(min(days, key=lambda day: abs(day - today))) if days else None

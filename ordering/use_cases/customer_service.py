@@ -1,10 +1,11 @@
 """What anybody may ask about customer service: when it is open, how long the queue is, what the menu holds (S1-S4)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from ordering import wording
 from ordering.model import Channel
+from ordering.use_cases.callback_times import day_named
 from ordering.use_cases.said import Say
 from rulebook import Rulebook
 from rulebook.verdict import CustomerService
@@ -28,6 +29,25 @@ def opening_hours(book: Rulebook, region: str, local: datetime, language: str) -
         "next_time": f"{now.opens:%H:%M}",
     }
     return [Say("utter_closed_now", values), *busy]
+
+
+def opening_hours_asked(book: Rulebook, region: str, local: datetime, language: str, *, asked: str) -> list[Say]:
+    """The same, or about the day that is asked about ("har ni öppet på påskafton?")."""
+    day = book.day_off_named(asked, local.date()) or day_named(asked.lower(), local.date())
+    if day in (None, local.date()):
+        return opening_hours(book, region, local, language)
+    service = book.customer_service(region=region, day=day)
+    opening = book.opening(region=region, at=datetime.combine(day, time(), tzinfo=local.tzinfo))
+    if service.hours is None or opening.opens is None:
+        return opening_hours(book, region, local, language)
+    values = wording.contact(service) | {"day": wording.day(day, language, today=local.date())}
+    if opening.opens.date() == day:
+        return [Say("utter_open_that_day" if service.hours.lunch else "utter_open_that_day_no_lunch", values)]
+    values |= {
+        "next_day": wording.day(opening.opens.date(), language, today=local.date()),
+        "next_time": f"{opening.opens:%H:%M}",
+    }
+    return [Say("utter_closed_that_day", values)]
 
 
 def busy_times(service: CustomerService, language: str) -> list[Say]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from ordering import rule_facts
 from ordering.draft import Draft
-from ordering.use_cases.patient_case import PatientCase, rule_details
+from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.wishes import read_wish
 from rulebook.verdict import DeliveryCheck
 
@@ -38,7 +39,7 @@ def is_sensitive(case: PatientCase, draft: Draft, note: str) -> bool:
     """What delivery_check says of the note alone, for every line that is or may be ordered (D29)."""
     lines = [case.states[one.line_id].line for one in draft.lines if one.line_id in case.states]
     return any(
-        _judged(case, line.article.area, case.rule_article(line.article), note).reason == "sensitive_note"
+        _judged(case, line.article.area, rule_facts.of_article(line.article), note).reason == "sensitive_note"
         for line in lines or [state.line for state in case.can_take()]
     )
 
@@ -55,7 +56,7 @@ def _judged(case: PatientCase, area: str, article: Any, note: str) -> DeliveryCh
             article=article,
             option=min(options, default=""),
             person=case.rule_person,
-            details=rule_details(details),
+            details=rule_facts.of_details(details),
         )
         unknown = [name for name in check.missing if name not in details]
         if not unknown:

@@ -1,59 +1,26 @@
 """One message edits the draft: everything it carries, whatever was asked for."""
 
-import re
-from dataclasses import dataclass
-from typing import Any
-
-from ordering import wording
 from ordering.asking import may_ask
-from ordering.draft import PRIVATE, Draft, DraftLine
+from ordering.draft import PRIVATE, DraftLine
 from ordering.numbers import number
 from ordering.use_cases import order_words
 from ordering.use_cases.complain import KINDS
 from ordering.use_cases.driver_note import NOTE, is_sensitive
-from ordering.use_cases.explain import capitalised, explain
+from ordering.use_cases.explain import explain
+from ordering.use_cases.flavours_said import CORRECTS, OF_FLAVOURS, FlavoursSaid
 from ordering.use_cases.patient_case import PatientCase
-from ordering.use_cases.picked_answers import Edit, PickedAnswers, begin_anew, take_the_only_line
+from ordering.use_cases.picked_answers import Edit, begin_anew, take_the_only_line
+from ordering.use_cases.said import Message
 from ordering.use_cases.same_again import take_as_last_time, take_variants_as_last_time
-from ordering.variants import Choice, find_variant, read_choice
-from rulebook import facts
 
-
-@dataclass(slots=True)
-class Message:
-    """What Rasa understood, and how sure it is (0 to 1). `entities`: {"entity", "value"} in the order of the text."""
-
-    id: str
-    intent: str
-    entities: list[dict[str, Any]]
-    text: str = ""
-    confidence: float = 1.0
-
-    def values(self, name: str) -> list[str]:
-        return [str(entity["value"]) for entity in self.entities if entity["entity"] == name]
-
-    def heard(self, name: str) -> dict[str, str]:
-        """{the words of the text: the value they stand for} of one kind of entity."""
-        return {
-            self.text[entity["start"] : entity["end"]]: str(entity["value"])
-            for entity in self.entities
-            if entity["entity"] == name and "start" in entity and "end" in entity
-        }
-
-
-_MAY_NAME_PRODUCTS = frozenset({"order_products", "choose_variants", "choose_delivery", "inform", "nlu_fallback"})
-_CORRECTS = re.compile(r"\b(?:menade|menar|mena|ändra|skulle|meant|mean|should|change)\b", re.IGNORECASE)
-_NOT_THAT = re.compile(
-    r"\b(?:inte|ej|not|i ?stället för|instead of|rather than|byt(?:a)?(?: ut)?|change) (?:någon |den |the )?"
-    r"([^\W\d_]+)",
-    re.IGNORECASE,
-)
+# Where a product may be named.
+_NAMES_FOLLOW = ("lines", "more_lines", "amount", "delivery", *OF_FLAVOURS)
 
 
 def corrects_an_amount(message: Message) -> bool:
     """ "jag menade fem": more than one step back, and told already."""
     told = message.values("amount") or message.values("flavour")
-    return bool(told and _CORRECTS.search(message.text))
+    return bool(told and CORRECTS.search(message.text))
 
 
 def _counted(line: DraftLine) -> tuple[int | None, dict[str, int]]:
@@ -81,11 +48,7 @@ def edit(case: PatientCase, message: Message) -> Edit:
     return editor.result
 
 
-class _Editor(PickedAnswers):
-    def __init__(self, case: PatientCase, draft: Draft, message: Message) -> None:
-        super().__init__(case, draft)
-        self.message = message
-
+class _Editor(FlavoursSaid):
     def run(self) -> None:
         choices = [value.partition("=") for value in self.message.values("choice")]
         if choices:
@@ -95,6 +58,9 @@ class _Editor(PickedAnswers):
         if self.question == "resume":
             self.resume_in_words()
             return
+        asks_which = order_words.asks_for_flavours(self.message.text) and not self.message.values("flavour")
+        if asks_which and self.tell_flavours():
+            return
         before = self.draft.snapshot()
         if self.message.intent not in KINDS:  # "the flour was mouldy" asks for no flour
             self.lines_by_product()
@@ -103,20 +69,47 @@ class _Editor(PickedAnswers):
         if self.message.intent.startswith("ask_") and may_ask(self.message.text.rstrip("?! ")):
             return  # "vad kostar 5 paket?" orders none
         self.amounts_and_flavours()
-        for option in self.message.values("delivery"):
+        options = self.message.values("delivery") or self.delivery_in_words()
+        for option in options:
             self.delivery(self.with_notice(option))
-        told = any(self.message.values(name) for name in ("delivery", "amount", "flavour"))
-        if self.message.intent in ("change_delivery", "change_address") and not told:
+        told = options or self.message.values("amount") or self.message.values("flavour")
+        if self.changes_delivery and not told:
             self.change_delivery()
         # "Nej, jag menade fem" is no answer to what is asked.
         edited = self.draft.snapshot() != before
         if not self.result.says and not edited and self.message.intent in ("affirm", "deny"):
             self.yes_or_no(self.message.intent == "affirm")
+        elif not self.result.says and not edited and self.may_name:
+            self.cannot_be_had()
 
     @property
-    def may_name(self) -> bool:
-        """Whether the words may name what Rasa did not find, since it is misspelt."""
-        return self.message.intent in _MAY_NAME_PRODUCTS
+    def changes_delivery(self) -> bool:
+        """At the read-back any word of how it is to come is a wish to change it."""
+        intent = self.message.intent
+        return intent in ("change_delivery", "change_address") or (
+            intent == "choose_delivery" and self.question == "confirm"
+        )
+
+    def cannot_be_had(self) -> None:
+        """More than there is, or something that is not prescribed: told instead of only asking again."""
+        text, line = self.message.text, self.case.current
+        heard_how_many = (
+            self.question in (*OF_FLAVOURS, "amount") and self.case.visit.state.get("asked") == self.question
+        )
+        if line and heard_how_many and order_words.wants_more(text):
+            self.say("utter_no_more_than", max=str(self.case.max_packages(line.line_id)))
+        elif self.question in _NAMES_FOLLOW and not any(map(self.message.values, ("product", "flavour", "delivery"))):
+            counted = order_words.counted_names(self.case, text)
+            name = counted[0] if counted else order_words.wanted_name(self.case, text)
+            if name:
+                self.say("utter_not_prescribed", product=name)
+
+    def delivery_in_words(self) -> list[str]:
+        """The way of delivery where Rasa found the wish for one and not which."""
+        if self.message.intent != "choose_delivery" and self.question != "delivery" and not self.changes_delivery:
+            return []
+        option = order_words.delivery_said(self.message.text)
+        return [option] if option else []
 
     def check_the_option(self) -> None:
         """Asks anew for a delivery that a new line does not allow (D5) or that does not suit the home (D34)."""
@@ -182,7 +175,7 @@ class _Editor(PickedAnswers):
     def amounts_and_flavours(self) -> None:
         """Pairs each amount with the flavour or product beside it ("10 choklad och 5 vanilj")."""
         named = self.message.values("flavour") or self.message.values("product")
-        if self.question in PRIVATE and not named and not _CORRECTS.search(self.message.text):
+        if self.question in PRIVATE and not named and not CORRECTS.search(self.message.text):
             return  # the number of a house or an hour
         if contradiction := order_words.more_of_fewer(self.message.text):
             self.say("utter_unclear_amount", number=contradiction)
@@ -203,8 +196,9 @@ class _Editor(PickedAnswers):
                     flavour = None
                 else:
                     waiting = count
-            elif kind == "product" and waiting is not None and (counted := self.counted_line(value)):
-                self.packages(counted, waiting)
+            elif kind == "product" and waiting is not None:
+                if counted := self.counted_line(value):
+                    self.packages(counted, waiting)
                 waiting = None
             elif kind == "flavour":
                 if waiting is not None:
@@ -214,9 +208,6 @@ class _Editor(PickedAnswers):
                     if flavour:
                         self.flavour(flavour, None)
                     flavour = value
-            elif kind == "product" and waiting is not None:
-                self.amount_of(value, waiting)
-                waiting = None
         if flavour:
             self.flavour(flavour, waiting)
         elif waiting is not None and alone:
@@ -224,67 +215,9 @@ class _Editor(PickedAnswers):
         elif waiting is not None:
             self.say("utter_unclear_amount", number=str(waiting))
 
-    def spoken_flavours(self) -> bool:
-        """Takes what the sentence itself says of flavours: halves, rests, "ten of each". False when it says nothing."""
-        named = self.message.values("product")
-        if any(self.counted_line(product) for product in named):
-            return False  # its numbers belong to several products
-        current = self.case.current
-        line = current if current and self.case.has_variants(current.line_id) else None
-        misspelt = self.may_name and not named and order_words.counts_flavours(self.case, self.message.text)
-        if line is None and (self.message.values("flavour") or misspelt):
-            line = self.line_with_variants()
-        if line is None:
-            return False
-        article = self.case.states[line.line_id].line.article
-        left = self.case.max_packages(line.line_id) - line.taken
-        choice = read_choice(article, self.message.text, self.message.heard("flavour"), left=left)
-        choice = self.instead(line, choice)
-        if choice.each is not None:
-            each = {variant.code: choice.each for variant in self.case.variants_in_stock(line.line_id)}
-            if self.allowed(line, facts.Want(variants={**line.variants, **each})):
-                line.variants, line.flavour = {**line.variants, **each}, None
-        comes_to = sum(count or 0 for _, count in choice.wanted)
-        if choice.stated is not None:
-            self.say("utter_amounts_differ", stated=str(choice.stated), number=str(comes_to))
-        if choice.stated is not None and comes_to > choice.stated:
-            return True
-        for name, count in choice.wanted:
-            self.flavour(name, count)
-        return bool(choice)
-
-    def instead(self, line: DraftLine, choice: Choice) -> Choice:
-        """ "inte choklad, vanilj": the flavour that is named goes in the place of the one that was chosen before."""
-        article = self.case.states[line.line_id].line.article
-        taken_back = find_variant(article, match[1]) if (match := _NOT_THAT.search(self.message.text)) else None
-        named = {name for name, _ in choice.wanted}
-        full = line.taken >= self.case.max_packages(line.line_id)
-        if taken_back is None and full and len(line.variants) == 1 and _CORRECTS.search(self.message.text):
-            taken_back = find_variant(article, next(iter(line.variants)))
-        if taken_back is None or taken_back.code in named or taken_back.code not in line.variants:
-            return choice
-        found = ((find_variant(article, name), count) for name, count in choice.wanted)
-        new = [(variant.code, count) for variant, count in found if variant and variant.in_stock]
-        if not new:
-            return choice
-        freed = line.variants[taken_back.code]
-        line.variants = {code: count for code, count in line.variants.items() if code != taken_back.code}
-        line.enough = False
-        if len(new) == 1 and new[0][1] is None:
-            return Choice(wanted=((new[0][0], freed + line.variants.get(new[0][0], 0)),))
-        return choice
-
-    def counted_line(self, product: str) -> DraftLine | None:
-        """The drafted line of a product that comes in one kind, so that a number says it all."""
-        for line in self.draft.lines:
-            article = self.case.states[line.line_id].line.article
-            if article.product.lower() == product.lower() and not article.variants:
-                return line
-        return None
-
     def amount(self, count: int) -> None:
         line = self.case.current or (self.draft.lines[0] if len(self.draft.lines) == 1 else None)
-        if line is None or _CORRECTS.search(self.message.text):
+        if line is None or CORRECTS.search(self.message.text):
             line = self.last_counted() or line
         if line is None:
             return
@@ -303,55 +236,6 @@ class _Editor(PickedAnswers):
             if told:
                 return told[0] if len(told) == 1 else None
         return None
-
-    def amount_of(self, product: str, count: int) -> None:
-        """ "2 plattor": the amount of a drafted line of that product."""
-        for line in self.draft.lines:
-            article = self.case.states[line.line_id].line.article
-            if article.product.lower() == product.lower() and not article.variants:
-                self.packages(line, count)
-
-    def flavour(self, name: str, count: int | None) -> None:
-        line = self.line_with_variants()
-        if line is None:
-            fixed = self.case.current
-            if fixed:  # V4
-                self.say("utter_fixed_flavour", product=self.case.label(self.case.states[fixed.line_id].line))
-            return
-        article = self.case.states[line.line_id].line.article
-        variant = find_variant(article, name)
-        if variant is None:
-            self.say("utter_no_such_flavour", flavour=name, flavours=self.in_stock(line))
-        elif not variant.in_stock:
-            gone = capitalised(wording.flavour(variant, self.case.visit.language))
-            self.say("utter_flavour_out_of_stock", flavour=gone)
-        elif count is None and line.taken < self.case.max_packages(line.line_id):
-            line.flavour = variant.code
-        elif count is None:
-            self.allowed(
-                line, facts.Want(variants={**line.variants, variant.code: 1 + line.variants.get(variant.code, 0)})
-            )
-        elif self.allowed(line, facts.Want(variants={**line.variants, variant.code: count})):
-            line.variants = {**line.variants, variant.code: count}
-            line.flavour = None
-
-    def in_stock(self, line: DraftLine) -> str:
-        language = self.case.visit.language
-        names = (wording.flavour(variant, language) for variant in self.case.variants_in_stock(line.line_id))
-        return wording.listing(names, language)
-
-    def line_with_variants(self) -> DraftLine | None:
-        """The drafted line that flavours are about; the only such line is taken up when none is drafted."""
-        drafted = [line for line in self.draft.lines if self.case.has_variants(line.line_id)]
-        if not drafted:
-            free = [line_id for line_id in self.case.still_to_take(self.draft) if self.case.has_variants(line_id)]
-            if len(free) != 1:
-                return None
-            drafted = [DraftLine(free[0])]
-            self.draft.lines += drafted
-            self.draft.lines_done = True
-        current = self.case.current
-        return current if current in drafted else drafted[0]
 
     def change_delivery(self) -> None:
         """ "fel adress", "ändra leveransen": that part is asked for again."""

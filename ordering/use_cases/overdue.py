@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from ordering import wording
+from ordering import rule_facts, wording
 from ordering.gsm7 import messages
 from ordering.local_time import STOCKHOLM
 from ordering.model import OrderStatus
 from ordering.ports import Sealer, Transaction, UnderWay
-from ordering.use_cases.patient_case import PatientCase
+from ordering.use_cases.access_log import BY_ITSELF
+from ordering.use_cases.trust import code_mobile
 from rulebook import Rulebook
 
 
@@ -65,7 +66,7 @@ async def _tell(
 ) -> bool:
     order = await tx.orders.by_number(late.number)
     person = await tx.people.get(order.person_id) if order else None
-    mobile = await tx.people.code_mobile(person) if person and not person.protected else None
+    mobile = await code_mobile(tx, book, person, day=day) if person and not person.protected else None
     if order is None or person is None or mobile is None:
         return False
     text = telling.say(
@@ -76,6 +77,7 @@ async def _tell(
         last_day=wording.day(late.last_day, person.language, today=day),
         service_phone=book.customer_service(region=region, day=day).phone,
     )
+    text += " " + telling.say("utter_gateway_how_to_stop", channel="sms", language=person.language)
     put = [
         await tx.outbox.put(
             kind="sms",
@@ -88,7 +90,10 @@ async def _tell(
         )
         for place, part in enumerate(messages(text))
     ]
-    return any(row is not None for row in put)
+    told = any(row is not None for row in put)
+    if told:
+        await tx.access_log.add(BY_ITSELF.of(person, "orders", now=due_at))
+    return told
 
 
 async def overdue_orders(tx: Transaction, book: Rulebook, *, region: str, day: date) -> list[OverdueOrder]:
@@ -101,7 +106,7 @@ def _judge(book: Rulebook, order: UnderWay, region: str, day: date) -> OverdueOr
     answer = book.overdue_order(
         region=region,
         day=day,
-        items=[(article.area, PatientCase.rule_article(article), of_type) for article, of_type in order.items],
+        items=[(article.area, rule_facts.of_article(article), of_type) for article, of_type in order.items],
         ordered=order.day,
         status=order.status,
     )

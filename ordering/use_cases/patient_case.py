@@ -1,16 +1,15 @@
 """One patient's lines, orders and draft, held against the region's rules on one day. Every use case starts here."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
-from ordering import wording
+from ordering import rule_facts, wording
 from ordering.draft import Draft, DraftLine, current_line, next_question
 from ordering.local_time import STOCKHOLM
-from ordering.model import Address, Article, DraftRow, Line, Order, Person, SmsDetail, Variant, Visit
+from ordering.model import RIGHTS, Address, Article, DraftRow, Line, Order, Person, Right, SmsDetail, Variant, Visit
 from ordering.ports import Transaction
+from ordering.use_cases.trust import Needs, NotProved, check, rights
 from rulebook import Rulebook, facts
 from rulebook.verdict import Copy, Decision, DeliveryCheck, Overdue, Prescribing, SameAgain
 
@@ -53,13 +52,15 @@ class PatientCase:
         now: datetime,
         speaker: Person,
         default_sms_detail: SmsDetail,
+        may: frozenset[Right] = frozenset(RIGHTS),
     ) -> None:
         self.book, self.visit, self.person, self.orders, self.row, self.now = book, visit, person, orders, row, now
         self.region = person.region
         self.local = now.astimezone(STOCKHOLM)
         self.day: date = self.local.date()
-        self.speaker, self.default_sms_detail = speaker, default_sms_detail
+        self.speaker, self.default_sms_detail, self.may = speaker, default_sms_detail, may
         self.draft = Draft.from_json(row.content) if row else None
+        self.rule_person = rule_facts.of_person(person)
         self.lines = lines
         self.reckon()
 
@@ -68,6 +69,10 @@ class PatientCase:
         replaced = self.draft.replaces if self.draft else []
         self.counting = [o for o in self.orders if not (o.id in replaced and o.status == "confirmed")]
         self.states = {line.id: self._state(line) for line in self.lines}
+
+    def require(self, needs: Needs) -> None:
+        """Raises what trust.check raises, where a use case comes to what asks for more than it began with."""
+        check(self.visit, self.may, needs)
 
     def _state(self, line: Line) -> LineState:
         under_way = next(
@@ -82,62 +87,31 @@ class PatientCase:
         return LineState(line, self.decide(line, facts.Want(), under_way), under_way)
 
     def decide(self, line: Line, want: facts.Want, under_way: Order | None) -> Decision:
+        if line.block_lifted:
+            want = replace(want, override_by="customer_service")
         return self.book.withdraw(
             region=self.region,
             day=self.day,
             person=self.rule_person,
-            line=self.rule_line(line),
+            line=rule_facts.of_line(line),
             history=self.history(line),
             want=want,
             actor=facts.Actor("representative" if self.by_proxy else "patient"),
             on_the_way=under_way is not None,
         )
 
-    @cached_property
-    def rule_person(self) -> facts.Person:
-        person = self.person
-        return facts.Person(
-            born=person.born,
-            name=person.name,
-            asylum_seeker=person.asylum_seeker,
-            protected=person.protected,
-        )
-
-    @staticmethod
-    def rule_line(line: Line) -> facts.Line:
-        return facts.Line(
-            written=line.written,
-            area=line.article.area,
-            article=line.article.number,
-            days_per_withdrawal=line.days_per_withdrawal,
-            withdrawals=line.withdrawals,
-            packages_per_withdrawal=line.packages_per_withdrawal,
-            variants=tuple(variant.code for variant in line.article.variants if variant.in_stock),
-            voided=line.voided,
-        )
-
-    @staticmethod
-    def rule_article(article: Article) -> facts.Article:
-        return facts.Article(
-            kind=article.kind,
-            supplier=article.supplier,
-            name=article.name,
-            subgroup=article.subgroup,
-            price_kr=article.price_kr,
-            stocked=article.stocked,
-            warn_above=article.warn_above,
-        )
-
     def history(self, line: Line) -> list[facts.Withdrawn]:
-        return history_of(line, self.counting)
+        return rule_facts.of_orders(line, self.counting)
 
     def last_choice(self, line: Line) -> SameAgain:
         """The variants of the last withdrawal on this line (V5), by variant code."""
-        return self.book.same_as_last_time(line=self.rule_line(line), history=self.history(line))
+        return self.book.same_as_last_time(line=rule_facts.of_line(line), history=self.history(line))
 
     def copy(self, line: Line) -> Copy:
         """May the prescriber renew the line by copying it (P9)?"""
-        return self.book.copy(region=self.region, day=self.day, line=self.rule_line(line), history=self.history(line))
+        return self.book.copy(
+            region=self.region, day=self.day, line=rule_facts.of_line(line), history=self.history(line)
+        )
 
     def prescribed_by(self, role: str, line: Line) -> Prescribing:
         """Could somebody in this role prescribe the line to the patient again (P6, P7)?"""
@@ -147,7 +121,7 @@ class PatientCase:
             prescriber=facts.Prescriber(role),
             person=self.rule_person,
             area=line.article.area,
-            article=self.rule_article(line.article),
+            article=rule_facts.of_article(line.article),
             amount=self.copy(line).amount,
             prescription_type=line.prescription_type,
         )
@@ -160,7 +134,7 @@ class PatientCase:
         return self.book.overdue_order(
             region=self.region,
             day=self.day,
-            items=[(line.article.area, self.rule_article(line.article), line.prescription_type) for line in lines],
+            items=[(line.article.area, rule_facts.of_article(line.article), line.prescription_type) for line in lines],
             ordered=order.day,
             status=order.status,
         )
@@ -188,7 +162,7 @@ class PatientCase:
                 region=self.region,
                 day=self.day,
                 area=line.article.area,
-                article=self.rule_article(line.article),
+                article=rule_facts.of_article(line.article),
                 prescription_type=line.prescription_type,
             ).options
             allowed = set(of_line) if allowed is None else allowed & of_line
@@ -201,13 +175,13 @@ class PatientCase:
         """delivery_check for every drafted line, with `changed` details laid over the draft's."""
         if draft.option is None:
             return []
-        details = rule_details({**draft.details, **changed})
+        details = rule_facts.of_details({**draft.details, **changed})
         return [
             self.book.delivery_check(
                 region=self.region,
                 day=self.day,
                 area=line.article.area,
-                article=self.rule_article(line.article),
+                article=rule_facts.of_article(line.article),
                 option=draft.option,
                 person=self.rule_person,
                 details=details,
@@ -295,9 +269,22 @@ class PatientCase:
         text = self.label(line)
         if packages:
             text = wording.packages(packages, text, self.visit.language)
-        if variants and self.names_products:
-            text += f" ({wording.flavours(line.article, variants, self.visit.language)})"
-        return text
+        return f"{text} ({self.flavours(line.article, variants)})" if variants else text
+
+    def flavours(self, article: Article, chosen: dict[str, int]) -> str:
+        """ "4 choklad och 6 vanilj"; "4 och 6" where no product may be named: flavours tell what it is."""
+        if self.names_products:
+            return wording.flavours(article, chosen, self.visit.language)
+        return wording.listing(map(str, chosen.values()), self.visit.language)
+
+    def flavour_asked(self, line: DraftLine) -> str | None:
+        """The flavour whose amount is asked for, as this channel may name it."""
+        variants = self.states[line.line_id].line.article.variants
+        asked = next((variant for variant in variants if variant.code == line.flavour), None)
+        if asked is None:
+            return None
+        language = self.visit.language
+        return wording.flavour(asked, language) if self.names_products else wording.that_kind(language)
 
     def counted(self, number: int, what: str) -> str:
         return wording.counted(number, what, self.visit.language)
@@ -328,40 +315,30 @@ class PatientCase:
         return [self.states[line.line_id] for line in gone if line.line_id in self.states]
 
 
-def history_of(line: Line, orders: Iterable[Order]) -> list[facts.Withdrawn]:
-    """The patient's orders as far as they were for this line."""
-    return [
-        facts.Withdrawn(day=order.day, status=order.status, packages=taken.packages, variants=taken.variants)
-        for order in orders
-        for taken in order.lines
-        if taken.line_id == line.id
-    ]
-
-
-def rule_details(details: dict[str, Any]) -> facts.DeliveryDetails:
-    names = facts.DeliveryDetails.__dataclass_fields__
-    known = {name: value for name, value in details.items() if name in names}
-    if known.get("pickup_point"):
-        known["pickup_point"] = known["pickup_point"]["id"]
-    return facts.DeliveryDetails(**known)
-
-
 async def load(
-    tx: Transaction, book: Rulebook, visit: Visit, *, now: datetime, sms_detail: SmsDetail = "short"
+    tx: Transaction, book: Rulebook, visit: Visit, *, needs: Needs, now: datetime, sms_detail: SmsDetail = "short"
 ) -> PatientCase:
-    """The case of the visit's patient. The visit must have one (`visit.person_id`).
+    """The case of the visit's patient, for a use case that asks for `needs`.
 
     `sms_detail` is the service's setting, for patients who have none of their own.
+    Raises NotProved (also for whom nobody may know of, and where the right to speak for the patient has ended) and
+    NotTheirs.
     """
     if visit.person_id is None:
-        raise ValueError("the visit has no patient yet")
+        raise NotProved
     person = await tx.people.get(visit.person_id)
     other = visit.speaker_id is not None and visit.speaker_id != person.id
+    speaker = await tx.people.get(visit.speaker_id) if other and visit.speaker_id else person
+    may = await rights(tx, book, patient=person, speaker=speaker, day=now.astimezone(STOCKHOLM).date())
+    if may is None:
+        raise NotProved
+    check(visit, may, needs)
     return PatientCase(
         book=book,
         visit=visit,
         person=person,
-        speaker=await tx.people.get(visit.speaker_id) if other and visit.speaker_id else person,
+        speaker=speaker,
+        may=may,
         default_sms_detail=sms_detail,
         lines=await tx.people.lines(visit.person_id),
         orders=await tx.orders.of_person(visit.person_id),

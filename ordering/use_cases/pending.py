@@ -11,6 +11,7 @@ from ordering.ports import Transaction
 from ordering.use_cases.complain import next_question as next_about_complaint
 from ordering.use_cases.complain_choices import complaint_choices
 from ordering.use_cases.patient_case import PatientCase, load, written_address
+from ordering.use_cases.trust import COMPLAINS, ORDERS, NotProved, NotTheirs
 from rulebook import Rulebook
 
 Expects = Literal["anything", "choice", "number", "text"]
@@ -40,6 +41,7 @@ class PendingChoice:
     words it with `values`; otherwise it is data (a flavour, a shop).
     intent, entities: what goes to Rasa when it is picked. aliases: other words for the same choice.
     numbered: false where a keyed number must mean an amount, not this choice.
+    shown: false for what may be answered but not named.
     """
 
     label: str
@@ -48,6 +50,7 @@ class PendingChoice:
     aliases: tuple[str, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     numbered: bool = True
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,14 @@ class Pending:
 async def pending_question(
     tx: Transaction, book: Rulebook, visit: Visit, *, now: datetime, sms_detail: SmsDetail = "short"
 ) -> Pending | None:
-    """The question the patient's draft or complaint is waiting for; None when nothing is open or nobody is known."""
-    if visit.person_id is None:
+    """The question the patient's draft or complaint is waiting for; None when nothing is open, nobody is known, or
+    whoever speaks may not hear of it."""
+    complaint = await tx.complaints.current(visit.person_id, visit_id=visit.id) if visit.person_id else None
+    try:
+        needs = COMPLAINS if complaint else ORDERS
+        case = await load(tx, book, visit, needs=needs, now=now, sms_detail=sms_detail)
+    except (NotProved, NotTheirs):
         return None
-    case = await load(tx, book, visit, now=now, sms_detail=sms_detail)
-    complaint = await tx.complaints.current(visit.person_id, visit_id=visit.id)
     return pending_about(case, complaint) if complaint else pending(case)
 
 
@@ -138,32 +144,15 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
         case "delivery":
             return _delivery_choices(case, draft)
         case "address":
-            registered = [_choice(question, "registered", *YES_WORDS)] if case.person.address else []
-            return [
-                *registered,
-                *_saved_address(case),
-                _choice(question, "other", "ändra adressen", "ny adress", "ändra", "new address", *NO_WORDS),
-            ]
+            return _address_choices(case)
         case "dwelling":
             return [_choice(question, "house", "hus", "villa", "radhus"), _choice(question, "flat", "lägenhet")]
         case "door_code":
-            known = (
-                [_choice(question, "known")]
-                if case.person.door_code and not draft.details.get("address_changed")
-                else []
-            )
-            return [*known, *(_choice(question, value, *words) for value, words in _DOOR_CODES.items())]
+            known = case.person.door_code and not draft.details.get("address_changed")
+            codes = [_choice(question, value, *words) for value, words in _DOOR_CODES.items()]
+            return [_choice(question, "known"), *codes] if known else codes
         case "pickup_point":
-            return [
-                _data(
-                    question,
-                    str(point["id"]),
-                    f"{point['name']}, {point['street']}",
-                    str(point["name"]),
-                    *(() if place else _NEAREST),
-                )
-                for place, point in enumerate(draft.details.get("nearest") or [])
-            ]
+            return _pickup_choices(draft)
         case "notify_by":
             return _notify_choices(case)
         case "guardian_name":
@@ -177,6 +166,26 @@ def _choices(case: PatientCase, draft: Draft, question: str) -> list[PendingChoi
         case "confirm":
             return [_choice(question, "yes", *YES_WORDS), _choice(question, "no", "ändra", *NO_WORDS)]
     return []
+
+
+def _address_choices(case: PatientCase) -> list[PendingChoice]:
+    registered = [_choice("address", "registered", *YES_WORDS)] if case.person.address else []
+    other = _choice("address", "other", "ändra adressen", "ny adress", "ändra", "new address", *NO_WORDS)
+    return [*registered, *_saved_address(case), other]
+
+
+def _pickup_choices(draft: Draft) -> list[PendingChoice]:
+    """The nearest first, which may also be called that."""
+    return [
+        _data(
+            "pickup_point",
+            str(point["id"]),
+            f"{point['name']}, {point['street']}",
+            str(point["name"]),
+            *(() if place else _NEAREST),
+        )
+        for place, point in enumerate(draft.details.get("nearest") or [])
+    ]
 
 
 def _saved_address(case: PatientCase) -> list[PendingChoice]:
@@ -233,15 +242,19 @@ def _variant_choices(case: PatientCase) -> list[PendingChoice]:
     if line is None:
         return []
     choices = [
-        _data("variants", variant.code, wording.flavour(variant, case.visit.language), variant.name)
+        replace(
+            _data("variants", variant.code, wording.flavour(variant, case.visit.language), variant.name),
+            shown=case.names_products,
+        )
         for variant in case.variants_in_stock(line.line_id)
         if variant.code not in line.variants
     ]
     last = case.last_choice(case.states[line.line_id].line)
     if last.variants and not line.variants:
-        flavours = wording.flavours(case.states[line.line_id].line.article, last.variants, case.visit.language)
+        flavours = case.flavours(case.states[line.line_id].line.article, last.variants)
         same = ("samma", "samma som sist", "det vanliga", "som vanligt", "same", "same as last time", "the usual")
-        choices.insert(0, _choice("variants", "same", *same, flavours=flavours))
+        label = "utter_choice_variants_same" if case.names_products else "utter_choice_variants_same_unnamed"
+        choices.insert(0, replace(_choice("variants", "same", *same, flavours=flavours), label=label))
     if line.variants:
         choices += [
             _choice("variants", "enough", *_ENOUGH, *NO_WORDS),

@@ -90,11 +90,16 @@ class PickedAnswers:
             self.draft.lines.append(DraftLine(int(value)))
 
     def enough(self) -> None:
-        """Nothing more: no other product, and of the flavours no more than are chosen."""
+        """Nothing more: no other product, and of the flavours no more than are chosen.
+
+        Said where a product was only picked, beside others that are settled, it lets that one go.
+        """
         self.draft.lines_done = self.result.changed = True
         line = self.case.current
         if line and line.variants:
             line.enough, line.flavour = True, None
+        elif line and any(other.taken for other in self.draft.lines):
+            self.draft.lines.remove(line)
 
     def amount_choice(self, value: str) -> None:
         line = self.case.current

@@ -14,7 +14,8 @@ from itertools import pairwise
 from ordering.model import Person, Pin
 from ordering.ports import Sealer, Transaction
 from ordering.use_cases.access_log import Reader
-from rulebook.identity_numbers import parse_identity
+from ordering.use_cases.named import known
+from ordering.use_cases.trust import NOBODY
 
 DIGITS = 6
 MOST_WRONG = 10
@@ -40,15 +41,15 @@ async def set_pin(
     now: datetime,
 ) -> NewPin | None:
     """Sets this PIN, or one drawn by lot. None: there is no such person, or nobody may know that there is (I5)."""
-    person = await _person(tx, region, identity_number)
+    person = await known(tx, region, identity_number)
     if person is None:
         return None
     chosen = pin or _drawn(person)
     if is_easy(chosen, person):
         return NewPin(None)
     salt = secrets.token_hex(16)
+    tx.access_log.acting(reader)
     await tx.pins.set(Pin(person.id, salt, await _digest(sealer, salt, chosen), now, reader.name))
-    await tx.access_log.add(reader.of(person, "pin_set", now=now))
     return NewPin(chosen)
 
 
@@ -56,25 +57,23 @@ async def remove_pin(
     tx: Transaction, reader: Reader, *, region: str, identity_number: str, now: datetime
 ) -> bool | None:
     """False: there was none. None: as `set_pin`."""
-    person = await _person(tx, region, identity_number)
+    person = await known(tx, region, identity_number)
     if person is None:
         return None
-    await tx.access_log.add(reader.of(person, "pin_removed", now=now))
+    tx.access_log.acting(reader)
     return await tx.pins.remove(person.id)
 
 
 async def is_right(tx: Transaction, sealer: Sealer, person_id: int | None, digits: str, *, now: datetime) -> bool:
     """Whether this is the person's PIN, counting wrong ones. As much work for nobody (None) as for somebody."""
-    pin = await tx.pins.of_person(person_id) if person_id is not None else None
+    pin = await tx.pins.of_person(NOBODY if person_id is None else person_id)
     digest = await _digest(sealer, pin.salt if pin else _NO_SALT, digits)
-    if pin is None or len(digits) != DIGITS:
-        return False
-    wrong = 0 if pin.wrong_at is None or pin.wrong_at <= now - RESTS else pin.wrong
-    if wrong >= MOST_WRONG:
-        return False
-    right = hmac.compare_digest(digest, pin.digest)
-    if wrong or not right:
-        await tx.pins.tried(pin.person_id, wrong=0 if right else wrong + 1, now=now)
+    wrong = 0 if pin is None or pin.wrong_at is None or pin.wrong_at <= now - RESTS else pin.wrong
+    may = pin is not None and len(digits) == DIGITS and wrong < MOST_WRONG
+    right = hmac.compare_digest(digest, pin.digest if pin else digest[::-1]) and may
+    counted = min(wrong + 1, MOST_WRONG)
+    at = pin.wrong_at if pin and wrong >= MOST_WRONG and pin.wrong_at else now  # a PIN that rests does not rest longer
+    await tx.pins.tried(pin.person_id if pin else NOBODY, wrong=0 if right else counted, now=at)
     return right
 
 
@@ -98,9 +97,3 @@ async def _digest(sealer: Sealer, salt: str, pin: str) -> str:
     """Slow to make, and worth nothing without the service's key: six figures alone are soon tried through."""
     slow = await asyncio.to_thread(hashlib.scrypt, pin.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1)
     return sealer.digest("pin", slow.hex())
-
-
-async def _person(tx: Transaction, region: str, identity_number: str) -> Person | None:
-    identity = parse_identity(identity_number)
-    person = await tx.people.by_identity(region, identity.value) if identity else None
-    return None if person is None or person.protected else person

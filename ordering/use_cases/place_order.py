@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from ordering import rule_facts
 from ordering.draft import Draft, DraftLine
 from ordering.model import Line, NewOrder, Order, OrderLine
 from ordering.ports import Sealer, Transaction
@@ -12,8 +13,11 @@ from ordering.use_cases.explain import explain
 from ordering.use_cases.patient_case import LineState, PatientCase, save
 from ordering.use_cases.said import Say
 from ordering.use_cases.send_orders import queue_orders
+from ordering.use_cases.trust import is_proved
 from rulebook import facts
 from rulebook.verdict import Decision, DeliveryDay
+
+A_MOMENT = timedelta(minutes=15)  # longer than a failed message is tried again
 
 
 @dataclass(slots=True)
@@ -35,7 +39,7 @@ def may_confirm(case: PatientCase) -> bool:
         return False
     if case.visit.channel == "sms":
         return case.visit.state.get("confirm_ok") == draft.read_back
-    return case.visit.proof == "code"
+    return is_proved(case.visit)
 
 
 async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta, sealer: Sealer) -> Placed:
@@ -61,6 +65,9 @@ async def place_order(tx: Transaction, case: PatientCase, *, undo: timedelta, se
     if not orders:
         await put_back(tx, case, taken_back)
         return Placed(says=[Say("utter_changed_meanwhile")])
+    for order in orders:
+        if any(case.states[one.line_id].line.block_lifted for one in order.lines):
+            await tx.orders.use_lifted(order)
     await queue_orders(tx, orders, sealer=sealer)
     return Placed(orders=orders)
 
@@ -71,14 +78,13 @@ def _decision(case: PatientCase, state: LineState, line: DraftLine) -> Decision:
 
 
 def just_placed(case: PatientCase) -> list[Order]:
-    """What was ordered in this visit and may still be undone: the answer to a second yes."""
+    """What was ordered a moment ago in this channel: the answer to a second yes, and to one whose answer was lost."""
     return [
         order
         for order in case.orders
-        if order.status == "confirmed"
-        and order.send_after is not None
-        and order.send_after > case.now
+        if order.status in facts.UNDER_WAY
         and order.channel == case.visit.channel
+        and case.now < max(order.send_after or order.confirmed_at, order.confirmed_at + A_MOMENT)
     ]
 
 
@@ -105,7 +111,7 @@ def _order(
         case.book.delivery_day(
             region=case.region,
             area=line.article.area,
-            article=case.rule_article(line.article),
+            article=rule_facts.of_article(line.article),
             option=draft.option or "",
             ordered=case.local,
             prescription_type=line.prescription_type,
@@ -170,7 +176,7 @@ def fee(case: PatientCase, taken: Sequence[tuple[Line, int]]) -> int | None:
             person=case.rule_person,
             area=line.article.area,
             prescription_type=line.prescription_type,
-            article=case.rule_article(line.article),
+            article=rule_facts.of_article(line.article),
             packages=packages,
         )
         if of_line.kr is None and of_line.per is not None:

@@ -5,13 +5,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
+from ordering import rule_facts
 from ordering.model import Article, Line
 from ordering.ports import Transaction
 from ordering.use_cases.access_log import Reader
 from ordering.use_cases.ask_rules import Json, known_region, told
-from ordering.use_cases.patient_case import PatientCase, history_of
+from ordering.use_cases.named import known
 from rulebook import Rulebook, facts
-from rulebook.identity_numbers import parse_identity
 from rulebook.parameter_forms import Malformed, one_of
 from rulebook.verdict import Exemption, Prescribing
 
@@ -55,7 +55,7 @@ async def check_prescription(
         prescriber=prescriber,
         person=facts.Person(born=born),
         area=area,
-        article=PatientCase.rule_article(article),
+        article=rule_facts.of_article(article),
         amount=replace(amount, pieces_per_package=article.pieces_per_package),
         prescription_type=prescription_type,
         unit=unit,
@@ -157,19 +157,18 @@ async def copy_line(
     A protected person's lines are as if they were not there (I5). Raises Malformed for a region that there is none of.
     """
     known_region(book, region)
-    identity = parse_identity(identity_number)
-    person = await tx.people.by_identity(region, identity.value) if identity else None
-    if person is None or person.protected:
+    person = await known(tx, region, identity_number)
+    if person is None:
         return None
-    await tx.access_log.add(reader.of(person, "prescription_copy", now=now))
+    await tx.access_log.add(reader.of(person, "prescriptions", now=now))
     line = next((each for each in await tx.people.lines(person.id) if each.number == number), None)
     if line is None:
         return None
     answer = book.copy(
         region=region,
         day=day,
-        line=PatientCase.rule_line(line),
-        history=history_of(line, await tx.orders.of_person(person.id)),
+        line=rule_facts.of_line(line),
+        history=rule_facts.of_orders(line, await tx.orders.of_person(person.id)),
     )
     return told(answer) | _filled_in(line)
 
@@ -200,8 +199,11 @@ async def find_articles(
     query: str,
     prescription_type: str | None = None,
     subgroup: str | None = None,
-) -> list[Article]:
-    """The region's articles by number or parts of the name, of the type and subgroup (P10, P13), by number.
+    after: str | None = None,
+    limit: int,
+) -> tuple[list[Article], str | None]:
+    """The region's articles by number or parts of the name, of the type and subgroup (P10, P13), by number; and the
+    `after` of the next page, None on the last one. after: a number; only articles with higher ones.
 
     Raises Malformed for a region or type that there is none of.
     """
@@ -216,4 +218,6 @@ async def find_articles(
         prescription_type=prescription_type,
         subgroup=subgroup,
     )
-    return [everything[each.number] for each in found]
+    numbers = sorted(each.number for each in found if after is None or each.number > after)
+    page = numbers[:limit]
+    return [everything[number] for number in page], page[-1] if len(numbers) > limit else None

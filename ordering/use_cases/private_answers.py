@@ -14,8 +14,10 @@ from ordering.model import Address, Visit
 from ordering.ports import Transaction
 from ordering.use_cases.driver_note import NOTE, note_in, set_note
 from ordering.use_cases.patient_case import PatientCase, load, save, written_address
+from ordering.use_cases.trust import ORDERS
 from ordering.use_cases.wishes import corrects
 from rulebook import Rulebook
+from rulebook.identity_numbers import find_numbers
 
 _POSTAL_CODE = re.compile(r"\b(\d{3})\s?(\d{2})\b")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
@@ -77,6 +79,7 @@ _STEERS = re.compile(
     r"|cancel|undo|stop|help|go back|talk to|speak to|customer service)\b",
     re.IGNORECASE,
 )
+_MAY_LOOK_LIKE_ONE = ("mobile", "email")
 _LONGEST = 80
 _LONGEST_CODE = 20
 _OF_A_HOME = ("dwelling", "door_code", "entry_phone", "name_on_door", "co_name")
@@ -209,6 +212,17 @@ def _answer(case: PatientCase, draft: Draft, question: str, text: str) -> str | 
     return None
 
 
+def _without_numbers(question: str, text: str) -> str:
+    """Without the personal numbers that people write beside an address, a name or a code: nobody who delivers needs
+    them. A mobile may look like one."""
+    if question in _MAY_LOOK_LIKE_ONE:
+        return text
+    capitals = "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
+    for start, end in reversed(find_numbers(capitals)):
+        text = f"{text[:start]} {text[end:]}"
+    return re.sub(r"(?<=\s)[\s,;]+|[\s,;]+$", "", text)
+
+
 def reads_as_question(question: str, text: str) -> bool:
     """Whether what is said while `question` is awaited asks something, with or without a question mark."""
     if reads_as_answer(question, text):
@@ -258,12 +272,12 @@ async def answer_privately(
     the name of a response that says what is wrong; nothing is changed then.
     """
     for _ in range(_TRIES):
-        case = await load(tx, book, visit, now=now)
+        case = await load(tx, book, visit, needs=ORDERS, now=now)
         draft = case.draft
         if draft is None or question not in PRIVATE or question != case.question or draft.seen == message_id:
             return None
         before = draft.snapshot()
-        if problem := _answer(case, draft, question, text.strip()):
+        if problem := _answer(case, draft, question, _without_numbers(question, text).strip()):
             return problem
         draft.remember(before)
         draft.seen = message_id
@@ -280,7 +294,7 @@ async def note_privately(
     `problem`: the name of a response; the note is then asked for. `taken` False: there is no order to write it on.
     """
     for _ in range(_TRIES):
-        case = await load(tx, book, visit, now=now)
+        case = await load(tx, book, visit, needs=ORDERS, now=now)
         draft = case.draft
         if case.question == "resume":
             return Noted(taken=False)
@@ -303,7 +317,7 @@ async def note_privately(
 
 async def only_corrects(tx: Transaction, book: Rulebook, visit: Visit, *, text: str, now: datetime) -> bool:
     """Whether Rasa may read a text, said while something private is awaited: it only takes back an earlier answer."""
-    case = await load(tx, book, visit, now=now)
+    case = await load(tx, book, visit, needs=ORDERS, now=now)
     articles = [state.line.article for state in case.states.values()]
     names = [
         wording.flavour(variant, language) for a in articles for variant in a.variants for language in ("sv", "en")

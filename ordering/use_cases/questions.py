@@ -141,8 +141,14 @@ def order_status(case: PatientCase) -> list[Say]:
             and (case.day - order.delivered_on).days <= _RECENT_DAYS
         ]
         orders = recent[:1]
-    says = [say for order in orders for say in _status(case, order)]
+    says = [say for order in orders for say in (*_status(case, order), *_by_other(case, order))]
     return says or would_come(case) or [Say("utter_no_order_under_way")]
+
+
+def _by_other(case: PatientCase, order: Order) -> list[Say]:
+    """Tells the patient that it was not they who ordered (W11); their representatives know who they are."""
+    by_other = order.ordered_by not in (None, case.person.id) and not case.by_proxy
+    return [Say("utter_order_by_other")] if by_other else []
 
 
 def would_come(case: PatientCase) -> list[Say]:

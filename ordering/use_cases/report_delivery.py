@@ -7,6 +7,7 @@ from typing import Literal
 
 from ordering.model import Order, OrderStatus
 from ordering.ports import Stores
+from ordering.use_cases.access_log import Reader
 
 Reported = Literal["out_for_delivery", "delivered"]
 Problem = Literal["unknown_order", "cancelled_order"]
@@ -27,11 +28,11 @@ class DeliveryReport:
 
 
 async def report_delivery(
-    *, stores: Stores, number: str, status: Reported, at: datetime, may_see: Callable[[str], bool]
+    reader: Reader, *, stores: Stores, number: str, status: Reported, at: datetime, may_see: Callable[[str], bool]
 ) -> DeliveryReport:
     """`at`: when it happened (UTC); its local day becomes `delivered_on`, which opens the articles again.
 
-    `may_see`: whether who reports works for a region; an order of another one is unknown to them.
+    `may_see`: whether the reader, who reports, works for a region; an order of another one is unknown to them.
     A repeated or late report changes nothing and is no error: reports may come twice and in any order.
     """
     async with stores.begin() as tx:
@@ -40,5 +41,6 @@ async def report_delivery(
             return DeliveryReport(None, problem="unknown_order")
         if order.status == "cancelled":
             return DeliveryReport(order, problem="cancelled_order")
+        tx.access_log.acting(reader)
         changed = await tx.orders.set_status(order.id, was=_BEFORE[status], to=status, now=at)
         return DeliveryReport(await tx.orders.by_number(number), changed=changed)

@@ -1,6 +1,5 @@
 """The usual: what was taken last time, as far as it can be had again (V5)."""
 
-from ordering import wording
 from ordering.draft import DraftLine
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
@@ -16,7 +15,9 @@ def take_variants_as_last_time(case: PatientCase, line: DraftLine) -> list[Say]:
     line.enough = not last.unavailable
     if not last.unavailable:
         return []
-    gone = wording.flavours(state.line.article, last.unavailable, case.visit.language)
+    if not case.names_products:
+        return [Say("utter_flavour_gone_unnamed")]
+    gone = case.flavours(state.line.article, last.unavailable)
     return [Say("utter_flavour_gone", {"flavours": gone})]
 
 

@@ -55,10 +55,18 @@ def cancellation_document(order: Order) -> dict[str, Any]:
     return {"format": FORMAT, "type": "cancellation", "order": order.number, "region": order.region}
 
 
-async def still_wanted(tx: Transaction, row: OutboxRow) -> bool:
-    """Whether the order of a distributor row is to be sent. False when the patient has cancelled it."""
+async def still_wanted(tx: Transaction, row: OutboxRow, *, now: datetime) -> bool:
+    """Whether the order of a distributor row is to be sent. False when the patient has cancelled it.
+
+    Placed in the very moment in which protected identity was marked, it is cancelled here (I5).
+    """
     order = await _order_of(tx, row)
-    return order is None or order.status != "cancelled" or row.key != order.number
+    if order is None or row.key != order.number:
+        return True
+    if order.status == "confirmed" and (await tx.people.get(order.person_id)).protected:
+        await tx.orders.set_status(order.id, was=["confirmed"], to="cancelled", now=now)
+        return False
+    return order.status != "cancelled"
 
 
 async def accepted(tx: Transaction, row: OutboxRow, *, sealer: Sealer, now: datetime) -> None:

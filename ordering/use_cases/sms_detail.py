@@ -5,7 +5,7 @@ from datetime import datetime
 from ordering.model import SmsDetail
 from ordering.ports import Transaction
 from ordering.use_cases.access_log import Reader
-from rulebook.identity_numbers import parse_identity
+from ordering.use_cases.named import known
 
 
 async def set_sms_detail(
@@ -13,10 +13,9 @@ async def set_sms_detail(
 ) -> bool:
     """`detail` None: as the register, or else the region, has it. False: there is no such person, or nobody may know
     that there is (I5)."""
-    identity = parse_identity(identity_number)
-    person = await tx.people.by_identity(region, identity.value) if identity else None
-    if person is None or person.protected:
+    person = await known(tx, region, identity_number)
+    if person is None:
         return False
+    tx.access_log.acting(reader)
     await tx.people.save_sms_detail(person.id, detail)
-    await tx.access_log.add(reader.of(person, "sms_detail_set", now=now))
     return True

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from ordering import wording
 from ordering.model import Line
-from ordering.use_cases.edit_draft import Message
+from ordering.use_cases.said import Message
 
 _ALIKE, _SHORTEST = 82, 5  # of 100, and letters: how a product may be misspelt or inflected
 _OWN = re.compile(r"\b(?:min|mitt|mina|my|mine)\b", re.IGNORECASE)
