@@ -21,7 +21,7 @@ def warm_up() -> None:
 
 def main() -> None:
     settings = get_settings()
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, as_json=settings.logs_as_json)
     # The last free Rasa and the present SDK have different numbers; the SDK would say so in every call.
     warnings.filterwarnings("ignore", message=".*versions of rasa and rasa_sdk")
     executor = ActionExecutor()

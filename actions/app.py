@@ -1,6 +1,5 @@
 """The action server's web application: rasa_sdk's, with errors told by kind and place only."""
 
-import logging
 from typing import Any
 
 from rasa_sdk.endpoint import create_app
@@ -10,9 +9,9 @@ from sanic.exceptions import SanicException
 from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse, json
 
-from ordering.logs import kind_and_place
+from ordering.logs import get_log, kind_and_place
 
-logger = logging.getLogger("pafyll.actions")
+log = get_log("pafyll.actions")
 
 
 def make_app(executor: ActionExecutor) -> Sanic[Any, Any]:
@@ -29,5 +28,5 @@ def tell_kind(_request: Request, error: Exception) -> HTTPResponse:
     if isinstance(error, SanicException):
         status = error.status_code
     else:
-        logger.error("an action failed: %s", kind_and_place(error))
+        log.error("an action failed", error=kind_and_place(error))
     return json({"error": type(error).__name__}, status=status)

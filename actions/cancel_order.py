@@ -15,6 +15,7 @@ from ordering.use_cases.pickup import fill_nearest_points
 from ordering.use_cases.questions import products_of
 from ordering.use_cases.said import Say
 from ordering.use_cases.saved_address import forget_address, save_address
+from ordering.use_cases.trust import CHANGES, ORDERS
 
 _STOP = r"(?:avbryt\w*|avboka\w*|avbeställ\w*|ångra\w*|avsluta\w*|sluta|stoppa?|cancel|stop|undo)"
 _NOT_TO_STOP = re.compile(
@@ -27,6 +28,8 @@ _NOT_TO_STOP = re.compile(
 class CancelOrder(PatientAction):
     """Asks about each order that may be cancelled: `choice: cancel_order=1234567` cancels it, `keep_order=1234567`
     lets it be."""
+
+    needs = CHANGES
 
     def name(self) -> str:
         return "action_cancel_order"
@@ -73,8 +76,12 @@ def ask_to_take_back(turn: Turn, case: PatientCase, order: Order) -> Events:
 class ChangeOrder(PatientAction):
     """Something else than was ordered: in the order being made, else in the newest one under way (W8, D30).
 
+    What is placed asks for more than what is being made.
+
     Choices: `change_order=<number>` or `any`; `save_address=<number>`, `yes`, or `forget` (W12).
     """
+
+    needs = ORDERS
 
     def name(self) -> str:
         return "action_change_order"
@@ -82,14 +89,16 @@ class ChangeOrder(PatientAction):
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         choices = dict(value.split("=", 1) for value in turn.message.values("choice") if "=" in value)
         if wish := choices.get("save_address"):
+            case.require(CHANGES)
             turn.tell([await _about_address(turn, case, wish)])
             return []
         number = choices.get("change_order", "")
         order = under_way(case, number if number.isdigit() else None)
         if order is None or (case.draft and case.draft.begun):
             return [FollowupAction("order_form")]
+        case.require(CHANGES)
         if not may_change(case, order):
-            turn.tell([await _pass_on(turn, case, order, _what(turn, choices))])
+            turn.tell([await pass_on_wish(turn, case, order, _what(turn, choices))])
             return []
         says = [*reopen(case, order), *edit(case, turn.message).says]
         await fill_nearest_points(case, service().pickup_points)
@@ -111,7 +120,7 @@ async def _about_address(turn: Turn, case: PatientCase, wish: str) -> Say:
     return await save_address(turn.tx, case, wish if wish.isdigit() else None)
 
 
-async def _pass_on(turn: Turn, case: PatientCase, order: Order, what: What) -> Say:
+async def pass_on_wish(turn: Turn, case: PatientCase, order: Order, what: What) -> Say:
     text = turn.message.text
     told = None if text.startswith("/") else text
     sealer = service().sealer
@@ -120,4 +129,4 @@ async def _pass_on(turn: Turn, case: PatientCase, order: Order, what: What) -> S
 
 async def _too_late(turn: Turn, case: PatientCase) -> Say:
     order = under_way(case)
-    return await _pass_on(turn, case, order, "cancel") if order else Say("utter_no_order_to_cancel")
+    return await pass_on_wish(turn, case, order, "cancel") if order else Say("utter_no_order_to_cancel")

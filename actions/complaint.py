@@ -5,15 +5,17 @@ from datetime import timedelta
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions.order_slots import go_on_with_order
-from actions.turn import Events, PatientAction, Turn, service
+from actions.turn import Events, PatientAction, Turn, VisitAction, service
 from ordering.asking import asks
 from ordering.model import Complaint
 from ordering.use_cases.complain import KINDS, Heard, hear, leave, next_question, one_step_back, tells_something
 from ordering.use_cases.complain_answers import answer
-from ordering.use_cases.complain_words import Told, is_to_come, wants_to_order
+from ordering.use_cases.complain_days import is_to_come
+from ordering.use_cases.complain_words import Told, wants_to_order
 from ordering.use_cases.how_it_works import how_it_works, returns_in_general
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
+from ordering.use_cases.trust import COMPLAINS, ORDERS
 from ordering.use_cases.whose import about_own
 
 FORM = "complaint_form"
@@ -75,6 +77,8 @@ def ask(question: str | None, *, missed: str | None = None) -> Events:
 
 
 class Complain(PatientAction):
+    needs = COMPLAINS
+
     def name(self) -> str:
         return "action_complain"
 
@@ -92,6 +96,8 @@ class Complain(PatientAction):
 
 
 class ValidateComplaintForm(PatientAction):
+    needs = COMPLAINS
+
     def name(self) -> str:
         return "validate_complaint_form"
 
@@ -165,11 +171,14 @@ async def step_back(turn: Turn, case: PatientCase) -> Events:
     return ask(question)
 
 
-class AfterComplaint(PatientAction):
+class AfterComplaint(VisitAction):
     """Goes on with an order that was interrupted by the complaint."""
+
+    needs = ORDERS
 
     def name(self) -> str:
         return "action_after_complaint"
 
-    async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        return go_on_with_order(case)
+    async def act(self, turn: Turn) -> Events:
+        case = await turn.case_or_none()
+        return go_on_with_order(case) if case else []

@@ -5,15 +5,16 @@ from datetime import timedelta
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, SlotSet
 
 from actions import complaint
-from actions.cancel_order import ask_to_take_back, declines_to_stop
+from actions.cancel_order import ask_to_take_back, declines_to_stop, pass_on_wish
 from actions.order_slots import draft_lines, go_on_with_order, question_slots
 from actions.turn import Events, PatientAction, Turn, leave_form, service, somebody_elses_is_done
 from ordering.model import Order
 from ordering.use_cases.cancel_order import undoable
-from ordering.use_cases.change_order import ask_to_change, replaced
+from ordering.use_cases.change_order import What, ask_to_change, may_change, reopen, replaced, under_way
 from ordering.use_cases.complain import give_up_complaint
 from ordering.use_cases.edit_draft import corrects_an_amount, edit
 from ordering.use_cases.explain import blocked
+from ordering.use_cases.order_words import adds_to_the_order
 from ordering.use_cases.patient_case import PatientCase, save
 from ordering.use_cases.picked_answers import begin_anew
 from ordering.use_cases.pickup import fill_nearest_points
@@ -22,6 +23,7 @@ from ordering.use_cases.questions import invoiced, products_of
 from ordering.use_cases.read_back import read_back
 from ordering.use_cases.said import Say
 from ordering.use_cases.saved_address import ask_to_save, forget_address, typed_address
+from ordering.use_cases.trust import CHANGES, ORDERS
 
 # What belongs to the order; anything else is answered by its own rule, and the form then asks again.
 _ABOUT_THE_ORDER = frozenset(
@@ -48,6 +50,8 @@ _NEVER_EDITS = frozenset(["cancel", "go_back", "cancel_order", "report_defect", 
 
 
 class ValidateOrderForm(PatientAction):
+    needs = ORDERS
+
     def name(self) -> str:
         return "validate_order_form"
 
@@ -64,10 +68,23 @@ class ValidateOrderForm(PatientAction):
         if gone:
             turn.tell([Say("utter_changed_meanwhile")])
             return question_slots(case, None)
-        if case.draft is None and not case.can_take():
+        starting = asked_before is None
+        if order := _wished_otherwise(turn, case, starting=starting):
+            if not may_change(case, order):
+                return await self._pass_on(turn, case, order)
+            turn.tell(reopen(case, order))
+        elif case.draft is None and not case.can_take():
             turn.tell([*blocked(case), *ask_to_change(case)])
             return question_slots(case, None)
-        return await self._edit(turn, case, starting=asked_before is None)
+        return await self._edit(turn, case, starting=starting)
+
+    async def _pass_on(self, turn: Turn, case: PatientCase, order: Order) -> Events:
+        """An order that was only begun to hear the wish is not left open."""
+        case.draft = None
+        await save(turn.tx, case)
+        what: What = "amount" if turn.message.values("product") or turn.message.values("flavour") else "option"
+        turn.tell([await pass_on_wish(turn, case, order, what)])
+        return question_slots(case, None)
 
     async def _edit(self, turn: Turn, case: PatientCase, *, starting: bool) -> Events:
         message = turn.message
@@ -77,8 +94,10 @@ class ValidateOrderForm(PatientAction):
         if starting and case.question == "resume":
             return question_slots(case, "resume")  # begun in another visit: offered before anything is made of it
         if "save_address=forget" in message.values("choice"):
+            case.require(CHANGES)
             turn.tell([await forget_address(turn.tx, case)])
             return question_slots(case, case.question)
+        before = draft_lines(case, case.draft) if case.draft else ""
         result = edit(case, message)
         if result.dropped:
             await turn.tx.orders.drop_draft(case.person.id)
@@ -92,7 +111,7 @@ class ValidateOrderForm(PatientAction):
         if not await save(turn.tx, case):
             turn.tell([Say("utter_changed_meanwhile")])
             return question_slots(await turn.case(), None)
-        turn.tell(result.says)
+        turn.tell(result.says or _changed_to(case, before, corrected=corrects_an_amount(message)))
         if result.confirmed:
             return question_slots(case, None)
         events = question_slots(case, case.question)
@@ -107,6 +126,8 @@ class ValidateOrderForm(PatientAction):
 
 
 class AskConfirm(PatientAction):
+    needs = ORDERS
+
     def name(self) -> str:
         return "action_ask_confirm"
 
@@ -123,12 +144,15 @@ class AskConfirm(PatientAction):
 class PlaceOrder(PatientAction):
     """Runs when the form has ended. Everything that a yes needs is checked again here."""
 
+    needs = ORDERS
+
     def name(self) -> str:
         return "action_place_order"
 
     async def act(self, turn: Turn) -> Events:
-        # The form could not even start: it has already asked who it is.
-        return [] if turn.visit.person_id is None else await super().act(turn)
+        # Where the form could not even start it has already said why.
+        case = await turn.case_or_none()
+        return await self.for_patient(turn, case) if case else []
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         if turn.message.intent != "affirm" and "confirm=yes" not in turn.message.values("choice"):
@@ -147,14 +171,17 @@ class PlaceOrder(PatientAction):
 class AnswerYesOrNo(PatientAction):
     """A yes or no when nothing was asked: a second yes hears of the order that the first one made."""
 
+    needs = ORDERS
+
     def name(self) -> str:
         return "action_yes_or_no"
 
     async def act(self, turn: Turn) -> Events:
-        if turn.visit.person_id is None:  # nothing of anybody's is asked for
+        case = await turn.case_or_none()
+        if case is None:  # nothing of anybody's is asked for
             turn.tell(self._nothing(turn))
             return []
-        return await super().act(turn)
+        return await self.for_patient(turn, case)
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         orders = just_placed(case) if turn.message.intent == "affirm" else []
@@ -168,12 +195,16 @@ class AnswerYesOrNo(PatientAction):
 
 
 class GoBack(PatientAction):
+    needs = ORDERS
+
     def name(self) -> str:
         return "action_go_back"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
         if turn.tracker.active_loop_name == complaint.FORM:
             return await complaint.step_back(turn, case)
+        asked = case.question
+        before = draft_lines(case, case.draft) if case.draft else ""
         if case.draft is None or not case.draft.go_back():
             order = None if case.draft and case.draft.begun else undoable(case)
             if order:
@@ -183,11 +214,14 @@ class GoBack(PatientAction):
         case.draft.seen = turn.message.id
         await fill_nearest_points(case, service().pickup_points)
         await save(turn.tx, case)
+        turn.tell(_changed_to(case, before, corrected=case.question == asked))
         return question_slots(case, case.question)
 
 
 class Cancel(PatientAction):
     """Stops what is going on, or begins the order anew. The draft stays nowhere: the patient said stop."""
+
+    needs = ORDERS
 
     def name(self) -> str:
         return "action_cancel"
@@ -214,6 +248,28 @@ class Cancel(PatientAction):
         begin_anew(case)
         await save(turn.tx, case)
         return [ActiveLoop("order_form"), *question_slots(case, case.question)]
+
+
+def _wished_otherwise(turn: Turn, case: PatientCase, *, starting: bool) -> Order | None:
+    """The order under way that a wish is about, while none is being made: how it comes, what to add (W8, D30)."""
+    message, order = turn.message, under_way(case)
+    if order is None or message.values("choice") or (case.draft and case.draft.begun):
+        return None
+    if adds_to_the_order(message.text) and not case.can_take():
+        return order
+    if message.values("product") or message.values("flavour"):
+        return None
+    changes = message.intent in ("change_delivery", "change_address")
+    return order if changes or (starting and message.intent == "choose_delivery") else None
+
+
+def _changed_to(case: PatientCase, before: str, *, corrected: bool) -> list[Say]:
+    """What an amount that was taken back has become; the read-back tells it by itself."""
+    if case.draft is None or case.question == "confirm":
+        return []
+    now = draft_lines(case, case.draft)
+    told = corrected and before not in ("", now) and all(line.taken for line in case.draft.lines)
+    return [Say("utter_changed_to", {"lines": now})] if told else []
 
 
 async def _keep_address(turn: Turn, case: PatientCase, order: Order) -> list[Say]:

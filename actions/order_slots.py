@@ -15,12 +15,10 @@ def question_slots(case: PatientCase, question: str | None) -> Events:
     if line:
         state = case.states[line.line_id]
         most = case.max_packages(line.line_id)
-        language = case.visit.language
-        names = {variant.code: wording.flavour(variant, language) for variant in state.line.article.variants}
         values["line_product"] = case.label(state.line)
         values["line_max"] = str(most)
         values["line_left"] = str(most - sum(line.variants.values()))
-        values["line_chosen"] = names.get(line.flavour or "")
+        values["line_chosen"] = case.flavour_asked(line)
     if case.draft:
         values["draft_lines"] = draft_lines(case, case.draft)
     return [*(SlotSet(name, value) for name, value in values.items()), SlotSet("requested_slot", question)]

@@ -15,6 +15,7 @@ from ordering.use_cases.call_back import Calling, Heard, Told
 from ordering.use_cases.complain import next_question
 from ordering.use_cases.customer_service import opening_hours
 from ordering.use_cases.said import Say
+from ordering.use_cases.trust import ORDERS
 from ordering.use_cases.visit_summary import summary
 
 FORM = "callback_form"
@@ -54,9 +55,9 @@ async def open_question(turn: Turn) -> Events:
     callback = await turn.tx.callbacks.asking(turn.visit.id)
     if callback:
         return ask(callback.asking)
-    if turn.visit.person_id is None:
+    case = await turn.case_or_none()
+    if case is None:
         return []
-    case = await turn.case()
     complaint = await turn.tx.complaints.current(case.person.id, visit_id=turn.visit.id)
     if complaint and (asked := next_question(case, complaint)):
         return [ActiveLoop("complaint_form"), SlotSet("requested_slot", asked)]
@@ -81,6 +82,8 @@ class TalkToHuman(VisitAction):
     """choice person=unasked: we have failed to understand; =unanswered: nobody took the call that was transferred;
     callback=take_back: the booked call is not wanted any more."""
 
+    needs = ORDERS
+
     def name(self) -> str:
         return "action_talk_to_human"
 
@@ -96,7 +99,8 @@ class TalkToHuman(VisitAction):
             return [*transfer(turn, [Say("utter_transfer")]), *leave_form()]
         if open_one and turn.tracker.active_loop_name == FORM:
             return await self._insists(turn, c, open_one, understood="person=unasked" not in picked)
-        if turn.message.intent == "complain_about_assistant":
+        complains = turn.message.intent == "complain_about_assistant"
+        if complains:
             turn.tell([Say("utter_sorry")])
         about = await summary(turn.tx, turn.visit)
         callback = await call_back.begin(c, turn.message.id, wants=wants, about=about, text=turn.message.text)
@@ -108,7 +112,9 @@ class TalkToHuman(VisitAction):
             turn.tell([Say("utter_transfer_unanswered")])
         elif not wants:
             hours = opening_hours(turn.here.book, turn.visit.region, turn.local, turn.visit.language)
-            turn.tell([Say("utter_human"), *hours[:1]])
+            turn.tell(hours[:1] if complains else [Say("utter_human"), *hours[:1]])
+        elif callback.asking == call_back.WHEN and call_back.names_a_closed_time(c, turn.message.text):
+            turn.tell([Say("utter_callback_not_open")])
         return ask(callback.asking)
 
     async def _insists(self, turn: Turn, c: Calling, callback: Callback, *, understood: bool) -> Events:
@@ -130,6 +136,8 @@ class TalkToHuman(VisitAction):
 
 
 class ValidateCallbackForm(VisitAction):
+    needs = ORDERS
+
     def name(self) -> str:
         return "validate_callback_form"
 
@@ -174,6 +182,8 @@ class ValidateCallbackForm(VisitAction):
 
 class AfterCallback(VisitAction):
     """Goes on with what was interrupted."""
+
+    needs = ORDERS
 
     def name(self) -> str:
         return "action_after_callback"

@@ -1,5 +1,7 @@
 """Questions about the patient's own prescriptions and orders. Answered in one turn."""
 
+import re
+
 from actions.turn import Events, PatientAction, Turn
 from ordering import wiring
 from ordering.use_cases import questions
@@ -7,10 +9,15 @@ from ordering.use_cases.access_log import asks_who_has_read, who_has_read
 from ordering.use_cases.how_it_works import fees_in_general
 from ordering.use_cases.patient_case import PatientCase
 from ordering.use_cases.said import Say
+from ordering.use_cases.trust import READS, READS_MORE
 from ordering.use_cases.whose import about_own
+
+_HOW_LONG = re.compile(r"\b(?:hur lång tid|hur länge|hur snabbt|how long|how fast|how soon)\b", re.IGNORECASE)
 
 
 class AskNextWithdrawal(PatientAction):
+    needs = READS
+
     def name(self) -> str:
         return "action_next_withdrawal"
 
@@ -20,6 +27,8 @@ class AskNextWithdrawal(PatientAction):
 
 
 class AskPrescriptions(PatientAction):
+    needs = READS
+
     def name(self) -> str:
         return "action_prescriptions"
 
@@ -29,16 +38,22 @@ class AskPrescriptions(PatientAction):
 
 
 class AskOrderStatus(PatientAction):
+    needs = READS
+
     def name(self) -> str:
         return "action_order_status"
 
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events:
-        turn.tell(questions.order_status(case))
+        says = questions.order_status(case)
+        nothing_comes = [say.response for say in says] == ["utter_no_order_under_way"]
+        turn.tell([Say("utter_would_come_depends")] if nothing_comes and _HOW_LONG.search(turn.message.text) else says)
         return []
 
 
 class AskPrivacy(PatientAction):
     """How data is used, to anybody; who has read it (the access log), to the patient."""
+
+    needs = READS_MORE
 
     def name(self) -> str:
         return "action_privacy"
@@ -55,6 +70,8 @@ class AskPrivacy(PatientAction):
 
 
 class AskFee(PatientAction):
+    needs = READS
+
     def name(self) -> str:
         return "action_fee"
 

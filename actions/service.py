@@ -10,22 +10,27 @@ from actions.turn import Events, Turn, VisitAction, leave_form
 from ordering import wording
 from ordering.asking import may_ask
 from ordering.use_cases import how_it_works
-from ordering.use_cases.customer_service import opening_hours
+from ordering.use_cases.customer_service import opening_hours_asked
 from ordering.use_cases.patient_case import save
 from ordering.use_cases.picked_answers import PickedAnswers
 from ordering.use_cases.questions import new_prescription
 from ordering.use_cases.said import Say
+from ordering.use_cases.trust import ANYBODY, ORDERS, READS
 
 _WHY = re.compile(
     r"(?:\w+ )?(?:varför|why|how come|hur kommer det sig|vad beror det|av vilken anledning)\b", re.IGNORECASE
 )
-_FAREWELL = re.compile(r"\b(?:hej ?då|adjö|farväl|vi hörs|ha det|good ?bye|bye|see you)\b", re.IGNORECASE)
+_FAREWELL = re.compile(
+    r"\b(?:hej ?då|adjö|farväl|vi hörs|ha det|hej ?hej|tack (?:och |så )?hej|good ?bye|bye|see you)\b", re.IGNORECASE
+)
 _SURE = 0.6
 _NOT = frozenset(["inte", "ingen", "ej", "not", "no", "dont", "doesnt", "cant", "cannot"])
 
 
 class Greet(VisitAction):
     """Greets, and offers to go on with an order that was begun in another visit (W8)."""
+
+    needs = ORDERS
 
     def name(self) -> str:
         return "action_greet"
@@ -34,17 +39,18 @@ class Greet(VisitAction):
         if turn.tracker.active_loop_name:  # it asks again by itself
             turn.tell([Say("utter_hello")])
             return []
-        if turn.visit.person_id is not None:
-            case = await turn.case()
-            if case.draft and case.draft.begun:
-                turn.tell([Say("utter_hello")])
-                return go_on_with_order(case)
+        case = await turn.case_or_none()
+        if case and case.draft and case.draft.begun:
+            turn.tell([Say("utter_hello")])
+            return go_on_with_order(case)
         turn.tell([Say("utter_greet"), *turn.what_next()])
         return []
 
 
 class Help(VisitAction):
     """In the middle of a question: how to answer it, and the ways out of it. Otherwise: what can be done here."""
+
+    needs = ANYBODY
 
     def name(self) -> str:
         return "action_help"
@@ -56,6 +62,8 @@ class Help(VisitAction):
 
 class NotUnderstood(VisitAction):
     """What Rasa makes nothing of begins an order all the same when it names what is ordered, and how many or how."""
+
+    needs = ANYBODY
 
     def name(self) -> str:
         return "action_not_understood"
@@ -74,15 +82,19 @@ class NotUnderstood(VisitAction):
 class Goodbye(VisitAction):
     """In the middle of an order it means that nothing more is wanted of it, unless it is plainly a goodbye."""
 
+    needs = ORDERS
+
     def name(self) -> str:
         return "action_goodbye"
 
     async def act(self, turn: Turn) -> Events:
-        if turn.tracker.active_loop_name != "order_form" or turn.visit.person_id is None:
+        case = await turn.case_or_none() if turn.tracker.active_loop_name == "order_form" else None
+        if case is None:
             turn.tell([Say("utter_goodbye")])
             return []
-        case = await turn.case()
         if case.draft and case.draft.begun and _FAREWELL.search(turn.message.text):
+            case.draft.visit_id = None  # left: it is offered when the next order begins, and not asked about before
+            await save(turn.tx, case)
             turn.tell([Say("utter_order_kept"), Say("utter_goodbye")])
             return leave_form()
         if case.draft:
@@ -94,6 +106,8 @@ class Goodbye(VisitAction):
 class Repeat(VisitAction):
     """In the middle of a question the form asks it again by itself."""
 
+    needs = ANYBODY
+
     def name(self) -> str:
         return "action_repeat"
 
@@ -104,15 +118,20 @@ class Repeat(VisitAction):
 
 
 class AskOpeningHours(VisitAction):
+    needs = ANYBODY
+
     def name(self) -> str:
         return "action_opening_hours"
 
     async def act(self, turn: Turn) -> Events:
-        turn.tell(opening_hours(turn.here.book, turn.visit.region, turn.local, turn.visit.language))
+        asked = turn.message.text
+        turn.tell(opening_hours_asked(turn.here.book, turn.visit.region, turn.local, turn.visit.language, asked=asked))
         return []
 
 
 class AskUrgentDelivery(VisitAction):
+    needs = ANYBODY
+
     def name(self) -> str:
         return "action_urgent_delivery"
 
@@ -124,6 +143,8 @@ class AskUrgentDelivery(VisitAction):
 class HowItWorks(VisitAction):
     """The same for everybody (I7), but for the day that a known patient has to wait for."""
 
+    needs = READS
+
     def name(self) -> str:
         return "action_how_it_works"
 
@@ -134,17 +155,19 @@ class HowItWorks(VisitAction):
                 turn.tell([Say("utter_help_here")])
                 return []
             topics = ["why_waiting"]
-        case = await turn.case() if turn.visit.person_id is not None else None
+        case = await turn.case_or_none()
         turn.tell(how_it_works.how_it_works(turn.here, topics, case=case))
         return []
 
 
 class AskNewPrescription(VisitAction):
+    needs = READS
+
     def name(self) -> str:
         return "action_new_prescription"
 
     async def act(self, turn: Turn) -> Events:
-        case = await turn.case() if turn.visit.person_id is not None else None
+        case = await turn.case_or_none()
         turn.tell(new_prescription(turn.here, case, turn.message.values("product")))
         return []
 
@@ -154,6 +177,8 @@ class SwitchLanguage(VisitAction):
 
     The gateway has changed over already where a language was asked for plainly, and then sends no words.
     """
+
+    needs = ANYBODY
 
     def name(self) -> str:
         return "action_switch_language"

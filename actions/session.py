@@ -4,9 +4,12 @@ from rasa_sdk.events import ActionExecuted, SessionStarted, SlotSet
 
 from actions.person import open_question
 from actions.turn import Events, Turn, VisitAction, service
+from ordering.use_cases.trust import ORDERS
 
 
 class SessionStart(VisitAction):
+    needs = ORDERS
+
     def name(self) -> str:
         return "action_session_start"
 

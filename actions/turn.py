@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
@@ -17,11 +17,11 @@ from ordering.model import Visit
 from ordering.ports import PickupPoints, Sealer, Stores, Transaction
 from ordering.settings import Settings, get_settings
 from ordering.use_cases import customer_service
-from ordering.use_cases.access_log import by_visit
-from ordering.use_cases.edit_draft import Message
+from ordering.use_cases.access_log import InVisit
 from ordering.use_cases.how_it_works import Here
 from ordering.use_cases.patient_case import PatientCase, load
-from ordering.use_cases.said import Say
+from ordering.use_cases.said import Message, Say
+from ordering.use_cases.trust import Needs, NotProved, NotTheirs
 from rulebook import Rulebook
 
 Events = list[dict[str, Any]]
@@ -52,9 +52,10 @@ def service() -> Service:
 
 @dataclass(slots=True)
 class Turn:
-    """One action call: its name, an open transaction, the visit, what was understood, and where to speak."""
+    """One action call: its name and needs, an open transaction, the visit, what was understood, and where to speak."""
 
     action: str
+    needs: Needs
     tx: Transaction
     visit: Visit
     now: datetime
@@ -99,42 +100,67 @@ class Turn:
             self.dispatcher.utter_message(response=say.response, **say.values)
 
     async def case(self) -> PatientCase:
-        """What is known of the patient whom the visit is about; noted in the access log."""
-        await self.tx.access_log.add(by_visit(self.visit, self.action, self.message.intent, now=wiring.utc_now()))
+        """What is known of the patient of the visit; noted in the access log. Raises NotProved, NotTheirs."""
         detail = service().settings.sms_detail_in(self.visit.region)
-        return await load(self.tx, service().book, self.visit, now=self.now, sms_detail=detail)
+        case = await load(self.tx, service().book, self.visit, needs=self.needs, now=self.now, sms_detail=detail)
+        speaker = InVisit(self.visit, self.message.intent)
+        await self.tx.access_log.add(speaker.sees(self.action, now=wiring.utc_now()))
+        return case
+
+    async def case_or_none(self) -> PatientCase | None:
+        """For what is told to anybody, with more for whom it concerns."""
+        try:
+            return await self.case()
+        except (NotProved, NotTheirs):
+            return None
 
 
 class VisitAction(Action, ABC):
-    """An action about the visit that Rasa's sender id stands for. Anybody may use it, known or not."""
+    """An action about the visit that Rasa's sender id stands for. Anybody may use it, known or not.
+
+    needs: what it asks for before it tells or changes anything that is a patient's; each action states its own.
+    """
+
+    needs: ClassVar[Needs]
+
+    def unknown(self) -> Events:
+        """What happens in Rasa when more proof, or a right, is needed first."""
+        return []
 
     @abstractmethod
     async def act(self, turn: Turn) -> Events:
         """Runs the use case. One transaction: it commits when this returns and is undone when it raises."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        try:
+            return await self._run(dispatcher, tracker)
+        except NotProved:
+            dispatcher.messages.clear()
+            dispatcher.utter_message(json_message={"need": "identity"})
+        except NotTheirs:
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_not_theirs")
+        return self.unknown()
+
+    async def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         async with service().stores.begin() as tx:
             visit = await tx.conversations.visit_by_sender(tracker.sender_id)
             if visit is None:
                 raise LookupError("no visit has this sender id")
             now = await wiring.now(tx, service().settings)
-            return await self.act(Turn(self.name(), tx, visit, now, tracker, dispatcher))
+            turn = Turn(self.name(), self.needs, tx, visit, now, tracker, dispatcher)
+            tx.access_log.acting(InVisit(visit, turn.message.intent))
+            return await self.act(turn)
 
 
 class PatientAction(VisitAction, ABC):
-    """An action about the patient's own things. Until the gateway knows who it is, it asks the gateway to find out."""
+    """An action about the patient's own things. Until it is proved enough who speaks, the gateway is to find out."""
 
     @abstractmethod
     async def for_patient(self, turn: Turn, case: PatientCase) -> Events: ...
 
     async def act(self, turn: Turn) -> Events:
-        if turn.visit.person_id is None:
-            turn.dispatcher.utter_message(json_message={"need": "identity"})
-            return self.unknown()
         return await self.for_patient(turn, await turn.case())
-
-    def unknown(self) -> Events:
-        return []
 
 
 def somebody_elses_is_done(turn: Turn, case: PatientCase) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.door.failures import Answer, tell_failures, too_many_actions
-from bot.door.quiet import kind_and_place, log_no_texts_of_errors
+from bot.door.quiet import kind_and_place, log_no_texts_of_errors, patients_are_heard
 from bot.door.speed import make_quick
 from bot.door.turn import BadTurn, Turn, read_texts, read_turn
 from rasa.core.agent import Agent
@@ -49,6 +49,7 @@ class Door(InputChannel):
 
         @door.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
+            patients_are_heard()
             agent = _agent(request)
             if agent is None:
                 return _failed(503, "no model")
@@ -66,6 +67,7 @@ class Door(InputChannel):
 
         @door.post("/parse")
         async def parse(request: Request) -> HTTPResponse:
+            patients_are_heard()
             agent = _agent(request)
             if agent is None:
                 return _failed(503, "no model")
@@ -123,7 +125,7 @@ async def understood(agent: Agent, asked: Turn) -> dict[str, Any]:
     """
     if asked.text:
         parsed = await agent.processor.parse_message(UserMessage(asked.text))
-        if parsed["intent"]["name"] == GOODBYE and parsed["intent"]["confidence"] < SURE:
+        if parsed["intent"]["name"] in (GOODBYE, EMERGENCY) and parsed["intent"]["confidence"] < SURE:
             parsed["intent"] = {"name": NOT_UNDERSTOOD, "confidence": parsed["intent"]["confidence"]}
         if asked.alarming and not _surely_something_else(parsed):
             parsed["intent"] = {"name": EMERGENCY, "confidence": 1.0}

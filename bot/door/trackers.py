@@ -5,6 +5,7 @@ conversation that Rasa does not know is taken up again from the draft. So the ne
 only where it stands and what was said last.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
@@ -28,23 +29,38 @@ MESSAGES_KEPT = 4
 
 
 class RecentTrackers(TrackerStore):
-    """Keeps at most `keep` trackers, the least recently used one leaves first.
+    """Keeps at most `keep` trackers, the least recently used one leaves first, and none longer than `silent_minutes`
+    after its last message: the visit is over by then, or goes on from the draft.
 
     Trackers are kept as objects: writing them as JSON and replaying them, as Rasa's own memory store does, costs more
     for every message of the visit.
     """
 
-    def __init__(self, domain: Domain | None = None, event_broker: Any = None, keep: int = 500, **_: Any) -> None:
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: Any = None,
+        keep: int = 500,
+        silent_minutes: float = 30,
+        **_: Any,
+    ) -> None:
         self._keep = int(keep)
+        self._silent_seconds = float(silent_minutes) * 60
         self._recent: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         super().__init__(domain, event_broker)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
-        self._recent[tracker.sender_id] = remembered(tracker)
+        kept = self._recent[tracker.sender_id] = remembered(tracker)
         self._recent.move_to_end(tracker.sender_id)
+        asyncio.get_running_loop().call_later(self._silent_seconds, self._forget, kept)
         while len(self._recent) > self._keep:
             self._recent.popitem(last=False)
+
+    def _forget(self, tracker: DialogueStateTracker) -> None:
+        """Unless a newer message has come."""
+        if self._recent.get(tracker.sender_id) is tracker:
+            del self._recent[tracker.sender_id]
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         tracker = self._recent.get(sender_id)
