@@ -8,7 +8,7 @@ from ordering.settings import get_settings
 
 def main() -> None:
     settings = get_settings()
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, as_json=settings.logs_as_json)
     uvicorn.run(
         "api.app:app",
         host=settings.host,

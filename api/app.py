@@ -1,6 +1,5 @@
 """The public door. `uvicorn api.app:app` serves it; `create_app(settings, parts)` is for tests."""
 
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,14 +11,15 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api import rest, waiting
-from api.channels import chat, chat_form, sms, voice
+from api.channels import chat, chat_form, chat_login, sms, voice
 from api.limits import ChatCors, LimitBody
 from api.rest import problems
+from ordering.logs import get_log, kind_and_place
 from ordering.ports import Sealer, Stores
 from ordering.settings import Settings, get_settings
 from ordering.wiring import utc_now
 
-logger = logging.getLogger(__name__)
+log = get_log("pafyll.api")
 READY_SECONDS = 3.0
 
 
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
 
     app = FastAPI(title="Påfyll", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
-    for router in (sms.router, voice.router, chat.router, chat_form.router, rest.router):
+    for router in (sms.router, voice.router, chat.router, chat_form.router, chat_login.router, rest.router):
         app.include_router(router)
     problems.add_to(app)
     if settings.demo:
@@ -92,13 +92,21 @@ def _add_operations(app: FastAPI) -> None:
         """This process runs."""
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["Operations"])
+    answers = {"type": "object", "additionalProperties": {"type": "boolean"}}
+    not_ready: dict[str, Any] = {
+        "description": "Not ready.",
+        "content": {"application/json": {"schema": answers}},
+    }
+
+    @app.get("/readyz", tags=["Operations"], responses={503: not_ready})
     async def ready() -> JSONResponse:
         """Database and Rasa answer. 503 names the one that does not."""
         state = {"database": await _database_answers(app), "rasa": await _rasa_answers(app)}
         return JSONResponse(state, 200 if all(state.values()) else 503)
 
-    @app.get("/metrics", tags=["Operations"])
+    text: dict[str, Any] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+
+    @app.get("/metrics", tags=["Operations"], response_class=Response, responses={200: text})
     async def metrics() -> Response:
         """Prometheus text."""
         await waiting.measure(app.state.stores, utc_now())
@@ -110,7 +118,7 @@ async def _database_answers(app: FastAPI) -> bool:
         async with app.state.stores.begin() as tx:
             await tx.facts.clock_offset()
     except Exception as error:
-        logger.error("The database does not answer: %s", type(error).__name__)
+        log.error("the database does not answer", error=kind_and_place(error))
         return False
     return True
 

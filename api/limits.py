@@ -9,8 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ordering.pictures import LARGEST_BYTES
 
 LARGEST_BODY = 64 * 1024
-# A picture with what stands around it in its form.
-LARGER_BODIES = {"/chat/picture": LARGEST_BYTES + 64 * 1024}
+# A picture with what stands around it in its form. Without script nothing stops one that is too large before it is
+# sent, so the page that refuses it has to be reached.
+LARGER_BODIES = {"/chat/picture": LARGEST_BYTES + 64 * 1024, "/chat/form/picture": 3 * LARGEST_BYTES}
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 
 

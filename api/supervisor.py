@@ -27,6 +27,7 @@ from honcho.process import Process
 READY_WITHIN_SECONDS = 120.0
 POLL_SECONDS = 0.2
 LAST_LINES = 15
+DOOR, DOOR_STOPS_WITHIN_SECONDS = "api", 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +117,30 @@ class Guarded(Process):
 
 
 class Manager(manager.Manager):
-    """Honcho's manager, with guarded processes, that may be told to stop at any moment."""
+    """Honcho's manager, with guarded processes, that may be told to stop at any moment.
+
+    The door stops first, since what it has begun needs all the others; they follow when it has ended.
+    """
 
     def __init__(self, printer: Screen) -> None:
         super().__init__(printer=printer)
         self._process_ctor = Guarded
+        self._door_stops = False
 
     def terminate(self) -> None:
         # Honcho cannot end a process that has not told its pid yet: it would break off and leave all the others.
-        if self._all_started():
-            super().terminate()
-        else:
+        if not self._all_started():
             threading.Timer(POLL_SECONDS, self.terminate).start()
+            return
+        door = self._processes.get(DOOR)
+        if door is None or "returncode" in door or self._door_stops:
+            super().terminate()
+            return
+        self._door_stops = True
+        self._procmgr.terminate(door["pid"])
+        patience = threading.Timer(DOOR_STOPS_WITHIN_SECONDS, self.terminate)
+        patience.daemon = True
+        patience.start()
 
 
 class Supervisor:
@@ -202,7 +215,7 @@ class Supervisor:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own address
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # nosec B310  # our own address
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError, ValueError):
         return False

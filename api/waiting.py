@@ -1,13 +1,13 @@
 """How many messages wait and how many were given up, for /metrics. Counted in the database, for all processes."""
 
-import logging
 from datetime import datetime
 
 from prometheus_client import Gauge
 
+from ordering.logs import get_log, kind_and_place
 from ordering.ports import Stores
 
-logger = logging.getLogger("pafyll.metrics")
+log = get_log("pafyll.metrics")
 
 _BOX = {"in": "inbox", "out": "outbox"}
 WAITING = Gauge("pafyll_messages_waiting", "Messages not handled or sent yet.", ["box", "kind"])
@@ -16,7 +16,7 @@ DEAD = Gauge("pafyll_messages_dead", "Messages given up, as pafyll dead-letters 
 # Always shown, so that an alarm can tell none from not counted.
 _ALWAYS = (
     *(("inbox", channel) for channel in ("sms", "voice", "chat")),
-    *(("outbox", kind) for kind in ("sms", "mail", "distributor")),
+    *(("outbox", kind) for kind in ("sms", "mail", "media", "distributor")),
 )
 
 
@@ -27,7 +27,7 @@ async def measure(stores: Stores, now: datetime) -> None:
         async with stores.begin() as tx:
             counts = await tx.failed_messages.counts()
     except Exception as error:
-        logger.error("waiting messages could not be counted: %s", type(error).__name__)
+        log.error("waiting messages could not be counted", error=kind_and_place(error))
         for gauge in gauges:
             gauge.clear()
         return

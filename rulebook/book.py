@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rulebook import articles as search
-from rulebook import decisions, delivery_decisions, people, prescribing_decisions, prescriptions
+from rulebook import decisions, delivery_decisions, people, prescribing_decisions, prescriptions, working_days
 from rulebook.catalogue import catalogue
 from rulebook.facts import (
     STOCKHOLM,
@@ -117,6 +117,11 @@ class Rulebook(RegionsBook):
     def change(self, *, status: str, what: str) -> Decision:
         """May the order still be changed (W8, D30)? `what`: cancel, address, option or notification, all alike."""
         return _everywhere(decisions.change(status=status))
+
+    def still_represents(self, *, region: str, day: date, kind: str, until: date | None, born: date | None) -> bool:
+        """May somebody registered for a patient (born then) still speak for them on the day (W11)?"""
+        age, adult_age = people.age_on(born, day), self._on(region, day).adult_age
+        return people.still_represents(kind, until, day, age=age, adult_age=adult_age)
 
     # Delivery
 
@@ -358,6 +363,11 @@ class Rulebook(RegionsBook):
         local = _local(at)
         day = local.date()
         return self._sourced(region, day, "opening", decisions.opening(self._on(region, day), local=local))
+
+    @staticmethod
+    def day_off_named(words: str, after: date) -> date | None:
+        """The next public holiday or eve that the words name, in Swedish or English."""
+        return working_days.day_off_named(words, after)
 
 
 def _everywhere[A: Answer](answer: A) -> A:

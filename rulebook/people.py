@@ -25,6 +25,14 @@ def age_on(born: date | None, day: date) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def still_represents(kind: str, until: date | None, day: date, *, age: int | None, adult_age: int) -> bool:
+    """W11: whether somebody registered for a patient may still speak for them. `until` is the last day; a parent may
+    until the child, whose age must be known, is of age."""
+    if until is not None and day > until:
+        return False
+    return kind != "parent" or (age is not None and age < adult_age)
+
+
 def is_hidden(person: Person) -> bool:
     """I5, I7: nothing about a person with protected identity may be told, not even that there is something."""
     return person.protected

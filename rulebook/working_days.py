@@ -20,6 +20,25 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _days_off(day.year)
 
 
+def day_off_named(words: str, after: date) -> date | None:
+    """The next day off, from `after` on, whose Swedish or English name the words hold ("är ni öppna på julafton?")."""
+    import holidays
+
+    said = words.lower()
+    years = (after.year, after.year + 1)
+    for language in ("sv", "en_US"):
+        days = holidays.country_holidays(
+            "SE", categories=(holidays.PUBLIC, holidays.DE_FACTO), language=language, years=years
+        )
+        named = [day for day, name in days.items() if day >= after and name.lower() in said]
+        if named:
+            return min(named)
+    if "påskafton" in said or "easter saturday" in said:
+        sunday = day_off_named("påskdagen", after)
+        return sunday - _ONE if sunday else None
+    return None
+
+
 def nth_working_day(start: date, number: int) -> date:
     """The working day that is `number` working days after `start`, which is day 0 whatever day it is."""
     day = start

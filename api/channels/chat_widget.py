@@ -31,7 +31,17 @@ const STYLE = {style};
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """The catalogue: texts by language and name."""
-    catalogue: dict[str, dict[str, str]] = yaml.safe_load((STATIC / "texts.yml").read_text(encoding="utf-8"))
+    return _catalogue("texts.yml")
+
+
+@cache
+def page_texts() -> dict[str, dict[str, str]]:
+    """The same with those that the widget has no use for."""
+    return {language: texts()[language] | more for language, more in _catalogue("pages.yml").items()}
+
+
+def _catalogue(name: str) -> dict[str, dict[str, str]]:
+    catalogue: dict[str, dict[str, str]] = yaml.safe_load((STATIC / name).read_text(encoding="utf-8"))
     return catalogue
 
 
@@ -45,10 +55,10 @@ def script(config: str) -> bytes:
     return gzip.compress(text.encode(), mtime=0)
 
 
-def configuration(contacts: Mapping[str, Any], *, silence_minutes: int) -> str:
-    """What the script carries: each region's customer service, so that the number shows even when we are down, and
-    after how long a silence login has to be done again."""
-    return _json({"contacts": contacts, "silence_minutes": silence_minutes})
+def configuration(contacts: Mapping[str, Any], *, silence_minutes: int, eid: bool = False) -> str:
+    """What the script carries: each region's customer service, so that the number shows even when we are down, after
+    how long a silence login has to be done again, and whether it can be done with an electronic ID."""
+    return _json({"contacts": contacts, "silence_minutes": silence_minutes, "eid": eid})
 
 
 def _json(value: Any) -> str:

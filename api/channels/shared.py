@@ -1,20 +1,25 @@
 """What every channel needs from the running service, typed in one place."""
 
-import logging
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
 from prometheus_client import Counter, Histogram
 from starlette.requests import HTTPConnection
 
+from api.gateway.keeping import OldSession
 from api.gateway.messages import Incoming, Reply
 from ordering.local_time import STOCKHOLM
+from ordering.logs import get_log, kind_and_place
 from ordering.ports import Sealer, Stores
 from ordering.settings import Settings
 from rulebook.verdict import CustomerService
 
-logger = logging.getLogger(__name__)
+log = get_log("pafyll.channels")
+_TWILIO_ID = re.compile(r"[A-Z]{2}[0-9a-f]{32}(:\d{1,4})?", re.ASCII)
 
 MESSAGES_IN = Counter("pafyll_messages_in", "Messages from patients, by what became of them.", ["channel", "outcome"])
 ANSWER_SECONDS = Histogram(
@@ -84,10 +89,16 @@ def say_of(connection: HTTPConnection) -> Say:
 
 
 async def answered(connection: HTTPConnection, incoming: Incoming) -> Reply | None:
-    """The gateway's reply, or None when it could not even keep the message (the database is down)."""
+    """The gateway's reply, or None when it could not even keep the message (the database is down). Raises OldSession
+    for a chat message under a token that does not hold any more."""
+    if incoming.channel == "chat":
+        incoming = replace(incoming, network=network_of(connection))
     with ANSWER_SECONDS.labels(incoming.channel).time():
         try:
             reply = await gateway_of(connection).answer(incoming)
+        except OldSession:
+            MESSAGES_IN.labels(incoming.channel, "old_session").inc()
+            raise
         except Exception as error:
             not_kept(incoming, error)
             return None
@@ -95,7 +106,31 @@ async def answered(connection: HTTPConnection, incoming: Incoming) -> Reply | No
     return reply
 
 
+def network_of(connection: HTTPConnection) -> str | None:
+    """The address that a browser comes from, of IPv6 the network that one household or company has (/64).
+
+    Behind a proxy it is that of X-Forwarded-For, where uvicorn trusts the proxy (FORWARDED_ALLOW_IPS).
+    """
+    try:
+        address = ip_address(connection.client.host if connection.client else "")
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+    return str(address)
+
+
+def twilio_id(told: str) -> str:
+    """For the log: "other" unless it has the form of Twilio's ids, since a browser may call its messages anything."""
+    return told if _TWILIO_ID.fullmatch(told) else "other"
+
+
 def not_kept(incoming: Incoming, error: Exception) -> None:
     """Counts and logs a message the gateway could not take. Only the kind of error: its text may quote the message."""
     MESSAGES_IN.labels(incoming.channel, "refused").inc()
-    logger.error("%s message %s was not kept: %s", incoming.channel, incoming.provider_id, type(error).__name__)
+    log.error(
+        "a message was not kept",
+        channel=incoming.channel,
+        provider_id=twilio_id(incoming.provider_id),
+        error=kind_and_place(error),
+    )

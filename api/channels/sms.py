@@ -1,6 +1,5 @@
 """SMS by Twilio. The answer goes out through the outbox, so the webhook is answered with empty TwiML."""
 
-import logging
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -8,11 +7,21 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from prometheus_client import Counter
 
 from api.channels.shared import ANSWER_SECONDS, MESSAGES_IN, gateway_of, not_kept, stores_of
-from api.channels.twilio_signature import SignedForm, phone_number, region_called, required
+from api.channels.twilio_signature import (
+    REFUSALS,
+    TWIML,
+    SignedForm,
+    described,
+    phone_number,
+    region_called,
+    required,
+)
 from api.gateway.messages import Incoming
+from api.rest.problems import refusals
+from ordering.logs import get_log
 
-logger = logging.getLogger(__name__)
-router = APIRouter(prefix="/twilio/sms", tags=["Twilio"])
+log = get_log("pafyll.sms")
+router = APIRouter(prefix="/twilio/sms", tags=["Twilio"], responses=REFUSALS)
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 DELIVERY = Counter("pafyll_sms_delivery", "Delivery reports for SMS that we sent.", ["status"])
@@ -23,7 +32,12 @@ MOST_MEDIA = 10
 STATUSES = NEVER_ARRIVED | {"queued", "sending", "sent", "delivered", "read", "canceled"}
 
 
-@router.post("")
+@router.post(
+    "",
+    response_class=Response,
+    responses=TWIML | refusals(503),
+    openapi_extra=described("MessageSid From To", "Body NumMedia MediaUrl0 OptOutType"),
+)
 async def incoming_sms(request: Request, form: SignedForm) -> Response:
     """An SMS from a patient. 200 means it is in the inbox; 503 sends Twilio to its fallback address."""
     message_sid, sender, receiver = required(form, "MessageSid", "From", "To")
@@ -47,22 +61,29 @@ async def incoming_sms(request: Request, form: SignedForm) -> Response:
     return Response(NOTHING_TO_SAY, media_type="text/xml")
 
 
-@router.post("/status", status_code=204)
+@router.post("/status", status_code=204, openapi_extra=described("MessageSid MessageStatus", "ErrorCode"))
 async def sms_status(request: Request, form: SignedForm) -> None:
     """A delivery report. One that says the SMS never arrived leaves its outbox row among the dead."""
     message_sid, status = required(form, "MessageSid", "MessageStatus")
-    DELIVERY.labels(status if status in STATUSES else "other").inc()
+    known = status if status in STATUSES else "other"
+    DELIVERY.labels(known).inc()
     async with stores_of(request).begin() as tx:
         row = await tx.outbox.by_provider(message_sid)
         if row is None:
             # The report can overtake our own note of the sid; nothing is lost, the SMS is on its way.
-            logger.info("Delivery report %s for an SMS that is not in the outbox", status)
+            log.info("delivery report for an SMS that is not in the outbox", status=known)
         elif status in NEVER_ARRIVED:
-            code = form.get("ErrorCode", "") or "no code"
-            logger.warning("SMS %s was not delivered: %s, error %s", row.id, status, code)
+            code = _error_code(form)
+            log.warning("SMS not delivered", row=row.id, status=known, code=code)
             await tx.outbox.failed(row.id, error=f"{status}: {code}", retry_at=None, now=datetime.now(UTC))
         else:
-            logger.info("SMS %s is %s", row.id, status)
+            log.info("SMS reported", row=row.id, status=known)
+
+
+def _error_code(form: dict[str, str]) -> str:
+    """Figures, as all of Twilio's are, or "no code": this goes to the log."""
+    code = form.get("ErrorCode", "")
+    return code if code.isascii() and code.isdigit() else "no code"
 
 
 def _media(form: dict[str, str]) -> tuple[str, ...]:

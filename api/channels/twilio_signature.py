@@ -3,9 +3,8 @@
 The signature covers the public address and every form field exactly as sent, unknown and blank ones too.
 """
 
-import logging
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 from twilio.request_validator import (
@@ -16,8 +15,10 @@ from twilio.request_validator import (
 )
 
 from api.channels.shared import settings_of
+from api.rest.problems import refusals
+from ordering.logs import get_log
 
-logger = logging.getLogger(__name__)
+log = get_log("pafyll.twilio_webhooks")
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -30,11 +31,20 @@ async def signed_form(request: Request) -> dict[str, str]:
     algorithm = get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER))
     url = public_address(request, settings.public_url)
     if not token or not RequestValidator(token).validate(url, form, signature, algorithm=algorithm):
-        logger.warning("Refused a webhook to %s without a valid signature", request.url.path)
+        log.warning("refused a webhook without a valid signature", route=request.scope["route"].path)
         raise HTTPException(403, "The signature is missing or does not fit.")
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
+def described(required: str, more: str = "") -> dict[str, Any]:
+    """For the OpenAPI description of a webhook: the fields that are read, as words. Twilio sends others too."""
+    fields = {name: {"type": "string"} for name in f"{required} {more}".split()}
+    form = {"schema": {"type": "object", "properties": fields, "required": required.split()}}
+    return {"requestBody": {"required": bool(required), "content": {"application/x-www-form-urlencoded": form}}}
+
+
+REFUSALS = refusals(400, 403, 404)
+TWIML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/xml": {"schema": {"type": "string"}}}}}
 SignedForm = Annotated[dict[str, str], Depends(signed_form)]
 
 
@@ -56,7 +66,7 @@ def region_called(request: Request, number: str) -> str:
     """The region whose number this is. 404 when it is none of ours."""
     region = settings_of(request).inbound_numbers.get(number)
     if region is None:
-        logger.error("A webhook came for %s, which is not in PAFYLL_INBOUND_NUMBERS", number)
+        log.error("a webhook came for a number that is not in PAFYLL_INBOUND_NUMBERS", last_figures=number[-4:])
         raise HTTPException(404, f"{number} is not one of the numbers in PAFYLL_INBOUND_NUMBERS.")
     return region
 

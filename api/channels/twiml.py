@@ -38,10 +38,13 @@ def voices_of(settings: Settings) -> Voices:
     return {language: Voice(name, settings.speech_locales[language]) for language, name in settings.voices.items()}
 
 
-def speak(reply: Reply, *, next_step: str, say: Say, voices: Voices, taken: str | None = None) -> str:
+def speak(
+    reply: Reply, *, next_step: str, say: Say, voices: Voices, heard_also: str | None = None, taken: str | None = None
+) -> str:
     """TwiML for one step of a call.
 
     next_step: address that Twilio posts the caller's keys or words to, silence and how a transfer went too.
+    heard_also: the same, for what is said in the other language where that is listened for as well.
     taken: address that is told when somebody takes a transferred call.
     say: `texts.say`; words a choice as "Tryck 1 för ...".
     """
@@ -58,21 +61,32 @@ def speak(reply: Reply, *, next_step: str, say: Say, voices: Voices, taken: str 
         _add_texts(response, reply, say, voices)
         response.hangup()
         return str(response)
-    gather = Gather(
+    in_both = reply.also_in if reply.hears_also else None
+    gather = _gather(reply, next_step, voices[reply.language], last=in_both is None, hints=_hints(reply, say))
+    _add_texts(gather, reply, say, voices)
+    response.append(gather)
+    if in_both:  # Twilio listens in one language at a time, so the other one has its turn when nothing has been heard
+        other = _gather(reply, heard_also or next_step, voices[in_both], last=True, hints={})
+        words = say("utter_voice_other_language_heard", channel="voice", language=in_both)
+        other.say(words, **_spoken_by(in_both, voices))
+        response.append(other)
+    return str(response)
+
+
+def _gather(reply: Reply, action: str, voice: Voice, *, last: bool, hints: dict[str, str]) -> Gather:
+    """last: silence is told to us; else it leads to what comes next in the document."""
+    return Gather(
         input="dtmf speech",
-        action=next_step,
+        action=action,
         method="POST",
-        language=voices[reply.language].locale,
+        language=voice.locale,
         barge_in=True,
-        action_on_empty_result=True,
+        action_on_empty_result=True if last else None,
         speech_timeout="auto",
         timeout=SECONDS_TO_FETCH if reply.expects in {"identity", "code"} else SECONDS_TO_ANSWER,
         **_keys(reply),
-        **_hints(reply, say),
+        **hints,
     )
-    _add_texts(gather, reply, say, voices)
-    response.append(gather)
-    return str(response)
 
 
 def hold(again: str, *, say: Say, language: str, voices: Voices, longer: bool) -> str:
@@ -93,7 +107,7 @@ def _spoken_by(language: str, voices: Voices) -> dict[str, str]:
 
 def _add_texts(parent: VoiceResponse | Gather, reply: Reply, say: Say, voices: Voices) -> None:
     told = [(text, reply.language) for text in (*reply.texts, _spoken_choices(reply, say))]
-    if reply.also_in:  # after the greeting, before a menu that is not understood
+    if reply.also_in and not reply.hears_also:  # after the greeting, before a menu that is not understood
         offer = say("utter_voice_other_language", channel="voice", language=reply.also_in)
         told.insert(1, (offer, reply.also_in))
     for text, language in told:

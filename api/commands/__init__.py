@@ -11,14 +11,17 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-# name: (module, what `pafyll --help` says)
+# name: (module or module:app, what `pafyll --help` says)
 COMMANDS = {
     "run": ("api.commands.run", "Start everything and stop it with Ctrl-C."),
+    "migrate": ("api.commands.migrate", "Bring the database to the newest tables, for an upgrade."),
     "train": ("api.commands.train", "Train the language model, if it is older than its data."),
     "nlu-report": ("api.commands.nlu_report", "Measure how well messages are understood."),
     "worker": ("api.commands.worker", "Run the worker process: orders, outgoing messages, the daily purge."),
     "dead-letters": ("api.commands.dead_letters", "Messages that were given up: list them, and try them again."),
     "purge": ("api.commands.purge", "Remove what has been kept long enough."),
+    "export-person": ("api.commands.one_person:export_app", "Everything that is kept about one person, as JSON."),
+    "erase-person": ("api.commands.one_person:erase_app", "Erase what may go of one person; tells what stays and why."),
     "import": ("api.commands.import_data", "Take in people, prescriptions and withdrawals made elsewhere."),
     "demo-data": ("api.commands.demo_data", "Put in the invented people of the demo."),
     "rules": ("api.commands.rules", "The rules: what holds, what changed, why a case is decided so."),
@@ -35,7 +38,8 @@ class LazyCommands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        command = get_command(importlib.import_module(COMMANDS[cmd_name][0]).app)
+        module, _, app = COMMANDS[cmd_name][0].partition(":")
+        command = get_command(getattr(importlib.import_module(module), app or "app"))
         command.name = cmd_name
         return command
 

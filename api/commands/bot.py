@@ -85,6 +85,7 @@ def _train(show: Show) -> None:
         "domain.yml",
         "--data",
         "data",
+        "--skip-validation",  # `make test` validates; here it would read all examples once more
     ]
     command += ["--out", fresh, "--fixed-model-name", MODEL.name.removesuffix(".tar.gz")]
     with (

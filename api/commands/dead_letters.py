@@ -14,7 +14,7 @@ from ordering.use_cases.failed_messages import FailedMessage, failed_messages, r
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 MOST = 1000
-Kind = Literal["incoming", "sms", "mail", "distributor"]
+Kind = Literal["incoming", "sms", "mail", "media", "distributor"]
 OfKind = Annotated[Kind | None, typer.Option(help="Only messages of this kind.")]
 
 

@@ -46,7 +46,8 @@ def run() -> None:
     say("Starting api, rasa, actions and worker ...")
     supervised = plan(settings, announcement=announcement(settings), started_at=started_at)
     env = os.environ | environment(settings) | {"PYTHONUNBUFFERED": "1"}
-    os.execve(sys.executable, [sys.executable, "-m", "api.supervisor", supervised.as_json()], env)  # noqa: S606
+    command = [sys.executable, "-m", "api.supervisor", supervised.as_json()]
+    os.execve(sys.executable, command, env)  # noqa: S606  # nosec B606  # our own command, no shell
 
 
 async def prepare_database(settings: Settings) -> None:

@@ -16,5 +16,5 @@ def worker() -> None:
     from ordering.settings import get_settings
 
     settings = get_settings()
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, as_json=settings.logs_as_json)
     asyncio.run(run_worker(settings, say))

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import Base64Bytes, BaseModel, Field
 
 from api.channels.shared import settings_of, stores_of
-from api.demo import people, speech, twilio_double
+from api.demo import electronic_id, people, speech, twilio_double
 from api.demo.inside import Inside, WatchedGateway, WatchedRasa
 from api.demo.signing import WEBHOOK_SECONDS, post_signed
 from api.demo.twilio_double import Phones, phones_of
@@ -84,8 +84,10 @@ def add_to(app: FastAPI) -> None:
     app.state.demo_phones = Phones()
     app.state.inside = Inside(app.state.settings)
     app.state.demo_rasa = WatchedRasa(app.state.inside)
+    app.state.demo_electronic_id = electronic_id.ElectronicId(app.state.settings)
     app.include_router(router)
     app.include_router(twilio_double.router, include_in_schema=False)
+    app.include_router(electronic_id.router, include_in_schema=False, dependencies=[Depends(from_this_machine)])
     app.mount("/demo/static", StaticFiles(directory=STATIC), name="demo")
 
 

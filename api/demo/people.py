@@ -29,7 +29,8 @@ async def listed(settings: Settings, stores: Stores) -> list[dict[str, Any]]:
 
 async def _described(settings: Settings, tx: Transaction, person: Person, entry: dict[str, str]) -> dict[str, Any]:
     # Whoever has no mobile of their own still sits by a phone: the one that their codes go to, or one at home.
-    phone = person.mobile or await tx.people.code_mobile(person) or entry["home_phone"]
+    theirs = [who.mobile for who, _ in await tx.people.representatives_of(person.id) if who.mobile]
+    phone = person.mobile or (theirs[0] if theirs else entry["home_phone"])
     ours = next(number for number, region in settings.inbound_numbers.items() if region == person.region)
     return {
         "id": person.id,

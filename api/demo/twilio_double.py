@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Annotated, Any
@@ -103,6 +103,17 @@ async def media(request: Request, message_sid: str, media_sid: str) -> Response:
     if found is None or media_sid != _media_sid(found):
         raise HTTPException(404)
     return Response(found.picture, media_type="image/jpeg")
+
+
+@router.delete("/Messages/{message_sid}/Media/{media_sid}.json", status_code=204)
+async def delete_media(request: Request, message_sid: str, media_sid: str) -> None:
+    """The picture is gone; the thread on the page still shows that there was one."""
+    kept = phones_of(request).kept
+    for place, sms in enumerate(kept):
+        if sms.sid == message_sid and sms.picture and media_sid == _media_sid(sms):
+            kept[place] = replace(sms, picture=b"")
+            return
+    raise HTTPException(404)
 
 
 def media_address(settings: Settings, sms: Sms) -> str:

@@ -5,12 +5,14 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
-from api.gateway import callback, confirm, failures, identity, language, pictures, whose
+from api.gateway import callback, confirm, failures, identity, language, pictures, whom, whose
 from api.gateway.choices import MOST_KEYS
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
 from api.gateway.rasa_client import RasaFailed, Utterance
+from ordering.use_cases import trust
 from ordering.use_cases.pending import NO_WORDS, YES_WORDS, Pending, PendingChoice
 
 _PRIVATE = re.compile(r"\[([a-z_]+)\]")
@@ -42,35 +44,59 @@ async def understand(ctx: Context, ask: Ask, first: Sequence[str], said: Sequenc
         await language.speak(ctx, str(told["language"]))
     if "callback" in told:
         await callback.confirm(ctx, told["callback"])
-    if told.get("need") == "who" or (told.get("need") == "identity" and ctx.visit.person_id is None):
-        login = await identity.begin(ctx, ask)
-        login.texts = [*first, *login.texts]
-        _remember(ctx, None)
-        return login
+    if told.get("need") in ("who", "identity"):
+        return await _login(ctx, ask, first, proof=told["need"] == "identity")
     if ctx.memory.step:  # login is asked about below
         said = [one for one in said if one.name != "utter_what_next" and not one.name.startswith("utter_menu_")]
     if told.get("transfer"):
         return _transferred(ctx, first, said)
     pending = await _pending(ctx, said)
     question = pending if pending and _asked(pending, said) else None
-    reply = Said(offered=[], understood=_count(ctx, ask, said))
+    lost = ask == failures.OFFER or failures.leads_nowhere(said)
+    reply = Said(offered=[], understood=_count(ctx, ask, said), lost=lost)
     reply.texts = [*first, *_filled(ctx, said, pending)]
     if question and failures.not_understood(said) and not ctx.memory.confirm:
         said = [one for one in said if one.name == f"utter_ask_{question.name}"]
         reply.texts = [*first, failures.asked_otherwise(ctx, question)]
+    elif failures.not_understood(said) and _may_speak_another(ctx):
+        other = language.other_than(ctx.visit.language)
+        reply.texts.append(ctx.tools.say("utter_gateway_other_language", channel="chat", language=other))
     asks = any(one.name.startswith("utter_ask_") for one in said)
     ctx.memory.takes_picture = pictures.are_welcome(said)
     reply.end = bool(told.get("end")) and not asks  # a form that is still open asks again: the call goes on
     _offer(ctx, reply, said, question)
     _remember(ctx, question)
-    if ctx.visit.person_id is None and not callback.is_asked(ctx) and (again := identity.ask_again(ctx)):
-        again.understood = reply.understood
-        if reply.understood is False and ctx.memory.step == "number":
-            again.texts = [ctx.say("utter_gateway_identity_unreadable")]
-        elif reply.understood:
-            again.texts = [*reply.texts, *again.texts]
-        return again
-    return reply
+    return reply if ctx.visit.person_id or callback.is_asked(ctx) else _back_to_login(ctx, reply)
+
+
+async def _login(ctx: Context, ask: Ask, first: Sequence[str], *, proof: bool) -> Said:
+    """proof: whoever speaks has to prove who they are; otherwise it is only asked whom it is about."""
+    if proof and trust.level_of(ctx.visit) is trust.Level.PROVED:
+        whom.forget(ctx)  # what was proved holds no more
+    if ctx.memory.step == "who":  # no name was told; what was said is kept, but the question stands
+        failures.count(ctx.memory)
+    login = await identity.begin(ctx, ask)
+    login.texts = [*first, *login.texts]
+    _remember(ctx, None)
+    return login
+
+
+def _back_to_login(ctx: Context, reply: Said) -> Said:
+    """After a question in between, the step that login stands at is asked again."""
+    again = identity.ask_again(ctx)
+    if again is None:
+        return reply
+    again.understood, again.lost = reply.understood, reply.lost
+    if reply.understood is False and ctx.memory.step == "number":
+        again.texts = [ctx.say("utter_gateway_identity_unreadable")]
+    elif reply.understood:
+        again.texts = [*reply.texts, *again.texts]
+    return again
+
+
+def _may_speak_another(ctx: Context) -> bool:
+    """Whether it is not known which language is spoken; SMS and calls have told at the beginning how to change it."""
+    return ctx.visit.channel == "chat" and ctx.visit.person_id is None and ctx.memory.language is None
 
 
 def _count(ctx: Context, ask: Ask, said: Sequence[Utterance]) -> bool:
@@ -123,7 +149,11 @@ def _filled(ctx: Context, said: Sequence[Utterance], pending: Pending | None) ->
             raise RasaFailed(f"no value for [{match[1]}]")
         return values[match[1]]
 
-    return [*whose.hear(ctx, said), *(_PRIVATE.sub(value, text) for text in texts)]
+    filled = [_PRIVATE.sub(value, text) for text in texts]
+    receipts = [place for place, one in enumerate(one for one in said if one.text) if whose.is_receipt(one)]
+    if receipts and (by := whose.ordered_by(ctx)):
+        filled.insert(receipts[-1] + 1, by)
+    return [*whose.hear(ctx, said), *filled]
 
 
 def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pending | None) -> None:
@@ -144,10 +174,12 @@ def _offer(ctx: Context, reply: Said, said: Sequence[Utterance], question: Pendi
     if ctx.visit.channel == "voice" and answers and not reply.end:
         # A caller cannot see that there is more to choose.
         offered = [Offered(secrets.token_urlsafe(16), ctx.say("utter_choice_menu"), intent="repeat")]
-    reply.offered = [
-        replace(choice, key=str(place)) if keyed and (place <= MOST_KEYS or ctx.visit.channel == "voice") else choice
-        for place, choice in enumerate(offered, 1)
-    ]
+    places = count(1)
+    reply.offered = [_keyed(ctx, choice, next(places)) if keyed and choice.shown else choice for choice in offered]
+
+
+def _keyed(ctx: Context, choice: Offered, place: int) -> Offered:
+    return replace(choice, key=str(place)) if place <= MOST_KEYS or ctx.visit.channel == "voice" else choice
 
 
 def _button(title: str, payload: str) -> Offered:
@@ -173,7 +205,12 @@ def _yes_or_no(buttons: list[Offered]) -> list[Offered]:
 def _choice(ctx: Context, choice: PendingChoice) -> Offered:
     label = ctx.say(choice.label, **choice.values) if choice.label.startswith("utter_") else choice.label
     return Offered(
-        secrets.token_urlsafe(16), label, intent=choice.intent, entities=dict(choice.entities), aliases=choice.aliases
+        secrets.token_urlsafe(16),
+        label,
+        intent=choice.intent,
+        entities=dict(choice.entities),
+        aliases=choice.aliases,
+        shown=choice.shown,
     )
 
 

@@ -3,14 +3,27 @@
 import secrets
 from dataclasses import dataclass, replace
 
-from api.gateway import callback, confirm, failures, hung_up, identity, language, phone, pictures, sms_words, whose
+from api.gateway import (
+    callback,
+    confirm,
+    electronic_id,
+    failures,
+    hung_up,
+    identity,
+    language,
+    phone,
+    pictures,
+    sms_words,
+    whom,
+    whose,
+)
 from api.gateway.choices import Picked, by_token, pick
 from api.gateway.cleaning import clean, fold, has_words, is_foreign, mask, without_number
 from api.gateway.context import Context, Said
 from api.gateway.emergency import emergency
 from api.gateway.memory import Ask, Offered
 from api.gateway.two_wishes import taken_up
-from api.gateway.wished import ask_for, wish_in
+from api.gateway.wished import ask_for, asked_further, wish_in
 from ordering.asking import may_ask
 from ordering.use_cases.private_answers import reads_as_answer, reads_as_question, steers
 from ordering.use_cases.wishes import Wish
@@ -74,6 +87,10 @@ async def decide(ctx: Context) -> Decided:
     return await whose.settle(ctx, decided)
 
 
+def _identified(taken: Said | whom.Known | Ask) -> Decided:
+    return _answered(taken.ask if isinstance(taken, whom.Known) else taken)
+
+
 def _answered(heard: Said | Ask) -> Decided:
     return Decided(said=heard) if isinstance(heard, Said) else Decided(ask=heard)
 
@@ -101,6 +118,8 @@ async def _decided(ctx: Context) -> Decided:
         return Decided(ask=Ask(intent="talk_to_human", entities=(("choice", "person=unanswered"),)))
     if incoming.event == "start":
         return Decided(ask=Ask(intent="greet"))
+    if incoming.event == "login":
+        return _identified(await electronic_id.take(ctx))
     if incoming.choice is not None:
         return await _clicked(ctx, incoming.choice)
     text = clean(incoming.text)
@@ -139,7 +158,7 @@ async def _words(ctx: Context, text: str) -> Decided:
         return decided
     if asked := callback.taken_back(text) or hung_up.goes_on(ctx, text):
         return Decided(ask=asked)
-    if (answer := confirm.take(ctx, text)) is not None:
+    if (answer := await confirm.take(ctx, text)) is not None:
         return Decided(said=answer) if isinstance(answer, Said) else Decided(ask=answer)
     if fold(text) in _AGAIN:
         return Decided(said=phone.again(ctx))
@@ -159,6 +178,8 @@ async def _words(ctx: Context, text: str) -> Decided:
         return await _login(ctx, text) or Decided(said=identity.ask_number(ctx))
     if at_any_time:
         return await _wished(ctx, at_any_time)
+    if further := asked_further(ctx, text):
+        return Decided(ask=further)
     if memory.private and not await _is_no_answer(ctx, memory.question or "", text):
         return await _private(ctx, text.rstrip("? "), picked)
     return _for_rasa(ctx, text)
@@ -216,9 +237,7 @@ async def _login(ctx: Context, text: str) -> Decided | None:
     if (intent := _COMMAND_OF.get(fold(text))) and intent != "cancel":
         return Decided(ask=Ask(intent=intent))
     taken = await identity.take(ctx, text)
-    if taken is None:
-        return None
-    return Decided(ask=taken.ask) if isinstance(taken, identity.Known) else Decided(said=taken)
+    return None if taken is None else _identified(taken)
 
 
 async def _clicked(ctx: Context, token: str) -> Decided:
@@ -227,8 +246,7 @@ async def _clicked(ctx: Context, token: str) -> Decided:
         offered = list(ctx.memory.offered)
         return Decided(said=Said([ctx.say("utter_gateway_old_choice")], offered=offered, expects=ctx.memory.expects))
     if choice.person_id is not None:
-        taken = await identity.choose(ctx, choice)
-        return Decided(ask=taken.ask) if isinstance(taken, identity.Known) else Decided(said=taken)
+        return _identified(await identity.choose(ctx, choice))
     return Decided(ask=_chosen((choice,)))
 
 

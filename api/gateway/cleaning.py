@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ordering.model import Person
+from ordering.numbers import number
 from rulebook.identity_numbers import find_numbers
 
 LONGEST = 1000  # characters; six full SMS
@@ -30,6 +31,11 @@ _IS_SOMEBODY = re.compile(
     rf"(\b(?:jag är|det är|här är|hälsningar|mvh|this is|i am|i'm)[,:]?\s+)"
     rf"(?-i:{_TITLED}(?:\s+(?:(?:af|av|von|de)\s+)?{_TITLED})+)",
     re.IGNORECASE,
+)
+# Whoever writes their number writes their name beside it: "till Anna Lindqvist, NUMMER".
+_BESIDE_NUMBER = re.compile(
+    rf"(?:{_TITLED}(?:\s+{_TITLED})+|(?<=[a-zåäö] ){_TITLED})(?=[\s,;:]*NUMMER\b)"
+    rf"|(?<=NUMMER)(?P<between>[\s,;:]+){_TITLED}(?:\s+{_TITLED})+"
 )
 _LABEL = r"(?:artikel|artikelnummer|art|artnr|produkt|produktnummer|vara|varunummer|order|ordernummer|nummer|nr|ref)"
 _LABELLED = re.compile(rf"\b{_LABEL}(?:\s*(?:nummer|nr|är))?[\s.:#]*$", re.IGNORECASE)
@@ -71,6 +77,8 @@ _TELLS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_CODE = 3
+_FEWEST_SAID = 6  # words: "nitton åttiofem noll ett noll ett ..."
+_SAID_BETWEEN = frozenset(("bindestreck", "streck", "minus", "snedstreck", "dash", "hyphen", "slash", "plus"))
 
 
 def clean(text: str) -> str:
@@ -79,16 +87,22 @@ def clean(text: str) -> str:
     The result is exactly what may be sent to Rasa: a leading slash there would be an order to it, however it
     was hidden (full-width, after a no-break space, behind an invisible character).
     """
-    text = unicodedata.normalize("NFKC", text[:_LONGEST_RAW])
-    text = "".join(_visible(character) for character in text)
-    text = " ".join(text.split())
+    # What is invisible goes first, since it can keep signs apart that belong together.
+    text = unicodedata.normalize("NFKC", _visible(text[:_LONGEST_RAW]))
+    text = " ".join(_visible(text).split())
     return text.lstrip("/ ")[:LONGEST].rstrip()
 
 
-def _visible(character: str) -> str:
+def _visible(text: str) -> str:
+    return "".join(_seen_as(character) for character in text)
+
+
+def _seen_as(character: str) -> str:
     category = unicodedata.category(character)
     if character.isspace() or category[0] == "Z":
         return " "
+    if category == "Nd":
+        return str(unicodedata.decimal(character))  # the figures of all scripts as ours, so that they are found too
     return "" if category[0] == "C" else character
 
 
@@ -126,11 +140,12 @@ class Masked:
 def mask(text: str, *, people: Iterable[Person] = (), code_pending: bool = False) -> Masked:
     """The text without what points at a person or opens a door.
 
-    Numbers of people, phones, e-mail addresses, any long number, streets with a number, postal codes with a city, door
-    codes that are called so, login codes, names that people give themselves, and the names, street, c/o name and door
-    code of `people`. Amounts, dates, and numbers of orders and products stay. While a login code is pending, any six
-    digits go.
+    Numbers of people, phones, e-mail addresses, any long number in figures or said, streets with a number, postal codes
+    with a city, door codes that are called so, login codes, names that people give themselves, and the names, street,
+    c/o name and door code of `people`. Amounts, dates, and numbers of orders and products stay. While a login code is
+    pending, any six digits go.
     """
+    text, said = _mask_said(text)
     found = list(find_numbers(text.translate(_CAPITALS)))  # the letters of a reserve number are capitals
     for start, end in reversed(found):
         text = f"{text[:start]}NUMMER{text[end:]}"
@@ -146,15 +161,37 @@ def mask(text: str, *, people: Iterable[Person] = (), code_pending: bool = False
     text = _unless_labelled(_SIX_BARE_DIGITS, "KOD", text)
     for pattern in (_NAMES_THEMSELVES, _IS_SOMEBODY):
         text = pattern.sub(r"\1NAMN", text)
+    text = _BESIDE_NUMBER.sub(lambda beside: f"{beside['between'] or ''}NAMN", text)
     for person in people:
         text = _mask_names(text, person)
-    return Masked(text, bool(found))
+    return Masked(text, bool(found) or said)
+
+
+def _mask_said(text: str) -> tuple[str, bool]:
+    """Without numbers that were said figure by figure or in pairs, and whether there was one: so many number words on
+    end are no amounts. Hyphens are said too."""
+    masked: list[str] = []
+    run: list[str] = []
+    found = False
+    for word in [*text.split(), ""]:
+        bare = word.strip(".,:;-!?").casefold()
+        figure = bare.isalpha() and number(bare) is not None
+        if figure or (run and bare in _SAID_BETWEEN):
+            run.append(word)
+            continue
+        if sum(one.strip(".,:;-!?").casefold() not in _SAID_BETWEEN for one in run) >= _FEWEST_SAID:
+            found = True
+            run = ["NUMMER"]
+        masked += [*run, word]
+        run = []
+    return (" ".join(masked).rstrip(), found) if found else (text, False)
 
 
 def _mask_places(text: str) -> str:
     text = _DOOR_CODE.sub(r"\1KOD", text)
     text = _CODE_FIRST.sub(r"KOD\1", text)
-    text = _STREET.sub("ADRESS", text)
+    while (masked := _STREET.sub("ADRESS", text)) != text:  # one may begin where another ended: "storgatan 5astorgatan"
+        text = masked
     return _unless_labelled(_POSTAL, "ORT", text)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from api.gateway.cleaning import fold
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Confirm
+from ordering.use_cases import throttle
 
 MOST_WRONG = 5
 _AROUND = (
@@ -43,7 +44,7 @@ def write_code(ctx: Context, fingerprint: str) -> str:
     return confirm.code
 
 
-def take(ctx: Context, text: str) -> Said | Ask | None:
+async def take(ctx: Context, text: str) -> Said | Ask | None:
     """A message after a read-back with a code. None: it is neither a code nor a bare yes."""
     confirm, match = ctx.memory.confirm, _YES_CODE.fullmatch(text)
     if confirm is None:
@@ -51,7 +52,7 @@ def take(ctx: Context, text: str) -> Said | Ask | None:
         # Four digits that answer another question (a door code) are no yes.
         return Ask(intent="affirm") if match and ctx.memory.confirm_ok and not ctx.memory.question else None
     if match:
-        return _take_code(ctx, confirm, match[1])
+        return await _take_code(ctx, confirm, match[1])
     if fold(text) in _YES:
         ctx.changed = True
         code = write_code(ctx, confirm.fingerprint)
@@ -59,11 +60,17 @@ def take(ctx: Context, text: str) -> Said | Ask | None:
     return None
 
 
-def _take_code(ctx: Context, confirm: Confirm, code: str) -> Said | Ask:
+async def _take_code(ctx: Context, confirm: Confirm, code: str) -> Said | Ask:
+    """Who can read it holds the telephone, so it proves the rest of the visit too."""
     ctx.changed = True
-    if hmac.compare_digest(confirm.code, code):
+    by = [throttle.counted(ctx.tools.sealer, "order", str(ctx.visit.person_id))]
+    may = await throttle.may_try(ctx.tx, by, now=ctx.real)
+    if hmac.compare_digest(confirm.code, code) and may:
         ctx.memory.confirm_ok = confirm.fingerprint
+        ctx.set_visit(proof="code")
+        await throttle.right(ctx.tx, by)
         return Ask(intent="affirm")
+    await throttle.note(ctx.tx, throttle.WRONG, by, now=ctx.real)
     wrong = confirm.wrong + 1
     if wrong >= MOST_WRONG:
         ctx.memory.confirm = None

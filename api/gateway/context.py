@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from api.gateway.memory import Memory, Offered
@@ -99,11 +99,12 @@ class Tools:
         key: str,
         due_at: datetime,
         unasked: bool = False,
+        to_nobody: bool = False,
     ) -> list[int]:
         """Puts an SMS in the outbox, from the number the patient knows the region by. Gives the rows to send: none when
         it was there already, several when it is longer than one SMS may be.
 
-        unasked: the patient has not asked for it, so it is not sent to who has said STOPP.
+        unasked: the patient has not asked for it, so it is not sent to who has said STOPP. to_nobody: see Outbox.put.
         """
         sender = thread.key.partition(">")[2] if thread.channel == "sms" else ""
         if not sender:
@@ -119,6 +120,7 @@ class Tools:
                 due_at=due_at,
                 sender=sender or None,
                 unasked=unasked,
+                to_nobody=to_nobody,
             )
             rows += [] if row is None else [row]
         return rows
@@ -129,6 +131,7 @@ class Said:
     """A reply being put together. `offered` None: the choices of the last reply still stand, and are not shown.
 
     understood: False where the patient was not understood, None where it says nothing about that (said once more).
+    lost: what was said led nowhere, so it may have been another language.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -136,8 +139,10 @@ class Said:
     expects: Expects = "anything"
     end: bool = False
     also_in: str | None = None
+    hears_also: bool = False
     transfer: str | None = None
     understood: bool | None = True
+    lost: bool = False
 
     def reply(self, language: str) -> Reply:
         shown = [choice for choice in self.offered or () if choice.shown]
@@ -148,6 +153,7 @@ class Said:
             end=self.end,
             language=language,
             also_in=self.also_in,
+            hears_also=self.hears_also,
             transfer=self.transfer,
         )
 
@@ -194,6 +200,10 @@ class Context:
     async def now(self) -> datetime:
         return await self.moment(self.tx)
 
+    async def day(self) -> date:
+        """The local day that the rules go by."""
+        return (await self.now()).astimezone(STOCKHOLM).date()
+
     async def service(self) -> str:
         visit, at = self.visit, await self.now()
         return self.tools.service(region=visit.region, at=at, channel=visit.channel, language=visit.language)
@@ -202,7 +212,14 @@ class Context:
         self.visit = replace(self.visit, **changes)
         self.changed = True
 
-    async def sms(self, *, recipient: str, text: str, key: str) -> None:
+    async def sms(self, *, recipient: str | None, text: str, key: str) -> None:
+        """recipient None: nobody, which takes as long as sending to somebody."""
         self.outbox += await self.tools.put_sms(
-            self.tx, self.thread, recipient=recipient, text=text, key=key, due_at=self.real
+            self.tx,
+            self.thread,
+            recipient=recipient or "",
+            text=text,
+            key=key,
+            due_at=self.real,
+            to_nobody=recipient is None,
         )

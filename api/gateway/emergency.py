@@ -72,6 +72,7 @@ class Detector:
             for name in ("signs", "hints", "circumstances")
         )
         self._ordinary = self._entries(source["ordinary"])
+        self._asked_calmly = self._entries(source["asked_calmly"])
         self._no_slips = {_plain(word) for word in source["no_slips"]}
         self._index()
 
@@ -115,10 +116,15 @@ class Detector:
         return Heard("signs_of_danger", language, sure=signs > 1) if signs else None
 
     def _signs_of_danger(self, places: Places) -> int:
-        """How many kinds of them; 0 where they are outweighed by what an ordinary message speaks of."""
+        """How many kinds of them; 0 where they are outweighed by what an ordinary message speaks of, or how it asks.
+
+        Several in what is asked calmly count as one: that leaves it to Rasa.
+        """
         signs, hints, circumstances = (
             sum(_any(entries, places) for entries in kinds) for kinds in (self._signs, self._hints, self._circumstances)
         )
+        if _any(self._asked_calmly, places):
+            return int(signs >= 2)
         if _any(self._ordinary, places):
             enough = signs >= 2 or (signs + hints >= 2 and signs + hints + circumstances >= 3)
             return signs + hints if enough else 0
@@ -220,7 +226,8 @@ def _near_each_other(entry: Entry, places: Places) -> bool:
 @cache
 def _detector() -> Detector:
     with WORDS.open(encoding="utf-8") as file:
-        return Detector(yaml.load(file, Loader=yaml.CBaseLoader))  # noqa: S506  plain strings only: "no" is a word
+        words = yaml.load(file, Loader=yaml.CBaseLoader)  # noqa: S506  # nosec B506  # plain strings only: "no" is a word
+    return Detector(words)
 
 
 def emergency(text: str) -> Heard | None:

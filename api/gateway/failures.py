@@ -27,6 +27,10 @@ def failed(said: Sequence[Utterance]) -> bool:
     return not_understood(said)
 
 
+def leads_nowhere(said: Sequence[Utterance]) -> bool:
+    return failed(said) or any(one.name in _NOT_TO_BE for one in said)
+
+
 def is_once_too_many(memory: Memory) -> bool:
     """Whether the failure that is about to be counted is the one after which a person is offered."""
     return memory.failed_here + 1 >= MOST_IN_A_STEP or memory.failed + 1 >= MOST_IN_A_VISIT

@@ -6,7 +6,6 @@ lease goes on where the last one stopped.
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -15,10 +14,11 @@ from api.gateway import hung_up
 from api.gateway.keeping import SPARE_SECONDS, Kept, hear_emergency, keep, lease, reply_of
 from api.gateway.language import heard
 from api.gateway.messages import Incoming, Reply
-from api.gateway.turn import Done, Handler
+from api.gateway.turn import Done, Handler, LeaseLost
+from ordering.logs import get_log, kind_and_place
 from ordering.model import InboxRow, Thread
 
-logger = logging.getLogger("pafyll.gateway")
+log = get_log("pafyll.gateway")
 
 AT_ONCE = 16  # threads handled at the same time by this process
 LOOK_SECONDS = 2.0  # between looks for what was left over, by this process or another
@@ -69,13 +69,13 @@ class Gateway:
             async with asyncio.timeout(wait):
                 return kept.reply or await self._answered(kept.thread, incoming.provider_id, future)
         except TimeoutError:
-            logger.warning("a message on %s was not answered in time", incoming.channel)
+            log.warning("a message was not answered in time", channel=incoming.channel)
             spoken = heard(incoming.text) or "sv"
             return self._handler.trouble_reply(incoming.channel, incoming.region, datetime.now(UTC), spoken)
         except Exception as error:
             if urgent is None:
                 raise
-            logger.error("an emergency was answered but not kept: %s", type(error).__name__)
+            log.error("an emergency was answered but not kept", error=kind_and_place(error))
             return urgent
         finally:
             self._asked.pop(incoming.provider_id, None)
@@ -149,7 +149,7 @@ class Gateway:
                 elif thread.id not in self._again:
                     return
         except Exception as error:
-            logger.error("thread %s has to wait: %s", thread.id, type(error).__name__)
+            log.error("a thread has to wait", thread=thread.id, error=kind_and_place(error))
         finally:
             self._workers.pop(thread.id, None)
             self._again.discard(thread.id)
@@ -172,7 +172,11 @@ class Gateway:
                 if row is None:
                     self._send(outbox)
                     return True
-            done = await self._handler.handle(thread, row)
+            try:
+                done = await self._handler.handle(thread, row)
+            except LeaseLost:
+                log.warning("another process has taken the thread over", thread=thread.id)
+                return False
             self._tell(row, done)
             if done.waits or not more:
                 return True
@@ -195,7 +199,7 @@ class Gateway:
                     if thread.id not in self._workers:
                         self._wake(thread)
             except Exception as error:
-                logger.error("could not look for waiting messages: %s", type(error).__name__)
+                log.error("could not look for waiting messages", error=kind_and_place(error))
             await asyncio.sleep(LOOK_SECONDS)
 
     # Out
@@ -210,4 +214,4 @@ class Gateway:
     def _sent(self, task: asyncio.Task[int]) -> None:
         self._sending.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            logger.error("sending failed, the worker tries again: %s", type(error).__name__)
+            log.error("sending failed, the worker tries again", error=kind_and_place(error))

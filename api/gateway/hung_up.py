@@ -8,6 +8,7 @@ from api.gateway.context import Context
 from api.gateway.memory import Ask, recall
 from ordering.model import PhoneCall, Visit
 from ordering.ports import Transaction
+from ordering.use_cases.trust import is_proved
 
 if TYPE_CHECKING:
     from api.gateway.turn import Handler
@@ -40,16 +41,17 @@ async def _offer(handler: "Handler", tx: Transaction, call: PhoneCall, now: date
     thread = await tx.conversations.thread(channel="voice", region=call.region, key=call.sid, address=None)
     silence = timedelta(minutes=handler.tools.settings.visit_silence_minutes)
     visit = await tx.conversations.visit(thread.id, now=now, silence=silence)
-    if visit is None or visit.proof != "code" or visit.person_id is None or not _was_ordering(handler, visit):
+    if visit is None or not is_proved(visit) or visit.person_id is None or not _was_ordering(handler, visit):
         return []
     draft = await tx.orders.draft(visit.person_id)
     ended = call.ended_at or now
     if draft is None or await tx.conversations.visited_since(visit.person_id, ended, besides=visit.id):
         return []
-    speaker = await tx.people.get(visit.speaker_id or visit.person_id)
-    if not speaker.mobile or speaker.protected:
+    speaker, patient = await tx.people.get(visit.speaker_id or visit.person_id), await tx.people.get(visit.person_id)
+    if not speaker.mobile or speaker.protected or patient.protected:
         return []
-    text = handler.tools.say("utter_gateway_hung_up", channel="sms", language=visit.language)
+    names = ("utter_gateway_hung_up", "utter_gateway_how_to_stop")
+    text = " ".join(handler.tools.say(name, channel="sms", language=visit.language) for name in names)
     key = f"hung-up:{draft.id}"  # once for an order, however often its calls break off
     return await handler.tools.put_sms(
         tx, thread, recipient=speaker.mobile, text=text, key=key, due_at=now, unasked=True

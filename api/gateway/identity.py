@@ -7,29 +7,30 @@ them is as alike as can be. Nothing that is read here reaches Rasa, a log, or th
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.gateway import language
-from api.gateway.choices import MOST_KEYS, pick
+from api.gateway import failures, language, whom
+from api.gateway.choices import pick
 from api.gateway.cleaning import fold
 from api.gateway.context import Context, Said
 from api.gateway.memory import Ask, Offered
+from ordering.asking import may_ask
 from ordering.local_time import STOCKHOLM
 from ordering.model import Person
-from ordering.use_cases import pin
+from ordering.use_cases import pin, throttle, trust
+from ordering.use_cases.throttle import Counted
 from rulebook.identity_numbers import IdentityNumber, find_numbers, parse_identity
 
 CODE_LASTS = timedelta(minutes=5)
 MOST_TRIES = 5
-MOST_CODES = 3  # in a visit
-PERSON_CODES = 6  # for a person in an hour, over all visits
-NOBODY = 0  # stands for an unknown person where a known one's id is counted
+MOST_CODES = 3  # in a visit; how many over all visits, ordering.use_cases.throttle says
 
 _GIVE_UP = frozenset(
     ("avbryt", "avbryta", "cancel", "strunta i det", "glom det", "nej", "vill inte", "nevermind", "never mind")
 )
-_MYSELF = frozenset(("mig", "jag", "sjalv", "me", "myself"))
+_MYSELF = re.compile(
+    r"(?:(?:det|galler|ar|till|at|for|bara|it|is|its|just|only) )*(?:mig|jag|me|myself)(?: sjalv)?(?: tack| please)?"
+)
 _NO_NUMBER = re.compile(
     r"\b(?:har (?:inget|inte|ej|inga)|saknar|minns inte|kommer inte ihag|vet inte|glomt|vill inte"
     r"|dont have|do not have|have no|dont remember|do not remember|forgot|dont know|do not know)\b"
@@ -40,23 +41,9 @@ _NEW_CODE = re.compile(
 _NEW_CODE_ALONE = frozenset(
     ("ny", "ny kod", "igen", "resend", "new code", "fick ingen", "ingen kod", "no code", "send again")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Login is done (`ask`: the question that waited for it), with what is said before the answer."""
-
-    ask: Ask
-
-
-async def recognise_mobile(ctx: Context) -> None:
-    """At the start of an SMS visit: a mobile that is one patient's own says who writes."""
-    owners = await _owners(ctx)
-    if len(owners) != 1 or await ctx.tx.people.represented_by(owners[0].id):
-        return
-    person = ctx.person = owners[0]
-    ctx.set_visit(person_id=person.id, speaker_id=person.id, proof="number")
-    await language.meet(ctx, person)
+_NO_CODE = re.compile(
+    r"\b(?:ingen|inte|inget|saknar|tappat|aldrig|no|not|dont|never|lost)\b.*\b(?:mobil|telefon|lur|sms|kod|phone|text|code)"
+)
 
 
 async def begin(ctx: Context, waiting: Ask | None) -> Said:
@@ -67,9 +54,10 @@ async def begin(ctx: Context, waiting: Ask | None) -> Said:
     if memory.step is None or waiting is not None:
         memory.waiting = waiting
     if memory.step == "code":
-        return Said([ctx.say("utter_gateway_code_again")], offered=[], expects="code")
-    if ctx.visit.proof == "code":
-        return await whom(ctx, await options(ctx))
+        name = "utter_gateway_code_again" if waiting is None else "utter_gateway_code_kept"
+        return Said([ctx.say(name)], offered=[], expects="code")
+    if trust.is_proved(ctx.visit):
+        return await whom.ask_whom(ctx, await whom.options(ctx))
     if ctx.visit.channel == "sms":
         return await _code_by_reply(ctx)
     memory.step = "number"
@@ -103,7 +91,7 @@ def back(ctx: Context) -> Said | Ask:
     return ask_again(ctx) or Ask(intent="repeat")
 
 
-async def take(ctx: Context, text: str) -> Said | Known | None:
+async def take(ctx: Context, text: str) -> Said | whom.Known | None:
     """A message while login stands at a step. None: it has nothing to do with login."""
     if ctx.memory.step == "who":
         return await _take_who(ctx, text)
@@ -138,12 +126,6 @@ def _today(ctx: Context) -> date:
     return ctx.real.astimezone(STOCKHOLM).date()
 
 
-async def _owners(ctx: Context) -> list[Person]:
-    address = ctx.incoming.address
-    people = await ctx.tx.people.by_mobile(ctx.visit.region, address) if address else []
-    return [person for person in people if not person.protected]
-
-
 async def _unreadable(ctx: Context) -> Said:
     ctx.changed = True
     ctx.memory.unreadable += 1
@@ -155,8 +137,23 @@ async def _unreadable(ctx: Context) -> Said:
 async def _take_number(ctx: Context, value: str) -> Said:
     person = await ctx.tx.people.by_identity(ctx.visit.region, value)
     known = None if person is None or person.protected else person
-    ctx.memory.step = "code"
+    ctx.memory.step, ctx.memory.trying = "code", _number(ctx, value)
     return await _send_code(ctx, known)
+
+
+def _number(ctx: Context, identity_number: str) -> str:
+    return throttle.counted(ctx.tools.sealer, "number", f"{ctx.visit.region}:{identity_number}").key
+
+
+def _tried_by(ctx: Context) -> list[Counted]:
+    """What tries are counted by: the number that was told, and where they come from."""
+    here, key = ctx.incoming, ctx.memory.trying
+    by = [Counted("number", key)] if key else []
+    if here.address:
+        by.append(throttle.counted(ctx.tools.sealer, "phone", here.address))
+    if here.network:
+        by.append(throttle.counted(ctx.tools.sealer, "network", here.network))
+    return by
 
 
 async def _send_code(ctx: Context, person: Person | None) -> Said:
@@ -167,24 +164,32 @@ async def _send_code(ctx: Context, person: Person | None) -> Said:
         return await _close(ctx)
     memory.codes += 1
     memory.sent_at = ctx.real.timestamp()
-    hour_ago = ctx.real - timedelta(hours=1)
-    sent = await ctx.tx.conversations.codes_sent(person_id=person.id if person else NOBODY, since=hour_ago)
-    mobile = await ctx.tx.people.code_mobile(person) if person and sent < PERSON_CODES else None
-    has_pin = await ctx.tx.pins.of_person(person.id if person else NOBODY) is not None
+    mobile = await trust.code_mobile(ctx.tx, ctx.tools.book, person, day=await ctx.day())
+    if not await _may_ask(ctx):
+        mobile = None
+    has_pin = await ctx.tx.pins.of_person(person.id if person else trust.NOBODY) is not None
     code_id, code = await _new_code(ctx, person.id if person and (mobile or has_pin) else None)
-    if mobile:
-        text = ctx.tools.say("utter_gateway_code_sms", channel="sms", language=ctx.visit.language, code=code)
-        await ctx.sms(recipient=mobile, text=text, key=f"code:{code_id}")
+    text = ctx.tools.say("utter_gateway_code_sms", channel="sms", language=ctx.visit.language, code=code)
+    await ctx.sms(recipient=mobile, text=text, key=f"code:{code_id}")
     return Said([ctx.say("utter_gateway_code_sent", service=await ctx.service())], offered=[], expects="code")
+
+
+async def _may_ask(ctx: Context) -> bool:
+    """Whether a code may be sent now; counted either way."""
+    by = _tried_by(ctx)
+    may = await throttle.may_ask(ctx.tx, by, now=ctx.real)
+    await throttle.note(ctx.tx, throttle.ASKED, by, now=ctx.real)
+    return may
 
 
 async def _code_by_reply(ctx: Context) -> Said:
     """The code goes to the number that wrote, in the reply itself: only who holds the telephone can read it."""
-    owners = await _owners(ctx)
+    owners = await whom.owners(ctx)
     if not owners:
         return Said([ctx.say("utter_gateway_unknown_number", service=await ctx.service())], offered=[])
     ctx.changed = True
-    if ctx.memory.codes >= MOST_CODES:
+    ctx.memory.trying = _number(ctx, owners[0].identity_number)
+    if ctx.memory.codes >= MOST_CODES or not await _may_ask(ctx):
         return await _close(ctx)
     ctx.memory.codes += 1
     ctx.memory.sent_at = ctx.real.timestamp()
@@ -205,22 +210,28 @@ def _digest(ctx: Context, code: str) -> str:
     return ctx.tools.sealer.digest("login", str(ctx.visit.id), code)
 
 
-async def _take_code(ctx: Context, text: str, said: str) -> Said | Known | None:
-    if said in _NEW_CODE_ALONE or _NEW_CODE.search(said):
-        return await _again(ctx)
+async def _take_code(ctx: Context, text: str, said: str) -> Said | whom.Known | None:
     digits = re.sub(r"\D", "", text)
-    if len(digits) < 4:
-        return None
+    if len(digits) < 4:  # else "the new code is 123456" is an answer
+        if said in _NEW_CODE_ALONE or _NEW_CODE.search(said):
+            return await _again(ctx)
+        return ask_again(ctx) if _NO_CODE.search(said) else None
     ctx.changed = True
     stored = await ctx.tx.conversations.code(ctx.visit.id)
     right = stored is not None and hmac.compare_digest(stored.digest, _digest(ctx, digits))
     if stored is None or stored.tries >= MOST_TRIES:
         return await _close(ctx)
-    good = right and not stored.used and stored.expires_at > ctx.real and stored.person_id is not None
-    by_pin = not good and ctx.visit.channel == "voice" and await _is_pin(ctx, stored.person_id, digits)
+    by = _tried_by(ctx)
+    may = await throttle.may_try(ctx.tx, by, now=ctx.real)
+    found = await ctx.tx.people.find(stored.person_id or trust.NOBODY)
+    owner = found if found and may and not found.protected else None
+    good = right and owner is not None and not stored.used and stored.expires_at > ctx.real
+    by_pin = not good and ctx.visit.channel == "voice" and await _is_pin(ctx, owner.id if owner else None, digits)
     await ctx.tx.conversations.count_try(stored.id, used=good or by_pin)
-    if (good or by_pin) and stored.person_id is not None:
-        return await _proved(ctx, await ctx.tx.people.get(stored.person_id), by_pin=by_pin)
+    if owner and (good or by_pin):
+        await throttle.right(ctx.tx, by)
+        return await _proved(ctx, owner, by_pin=by_pin)
+    await throttle.note(ctx.tx, throttle.WRONG, by, now=ctx.real)
     if stored.tries + 1 >= MOST_TRIES:
         return await _close(ctx)
     return Said([ctx.say("utter_gateway_code_wrong")], offered=[], expects="code")
@@ -238,118 +249,71 @@ async def _again(ctx: Context) -> Said:
     if ctx.visit.channel == "sms":
         return await _code_by_reply(ctx)
     stored = await ctx.tx.conversations.code(ctx.visit.id)
-    person = await ctx.tx.people.get(stored.person_id) if stored and stored.person_id else None
-    return await _send_code(ctx, person)
+    person = await ctx.tx.people.find(stored.person_id if stored and stored.person_id else trust.NOBODY)
+    return await _send_code(ctx, None if person is None or person.protected else person)
 
 
-async def _proved(ctx: Context, owner: Person, *, by_pin: bool = False) -> Said | Known:
+async def _proved(ctx: Context, owner: Person, *, by_pin: bool = False) -> Said | whom.Known:
     """The code was right: whoever holds the mobile it went to is speaking. A PIN is the owner's own."""
     speaker = owner
-    if not by_pin and not owner.mobile and (mobile := await ctx.tx.people.code_mobile(owner)):
+    mobile = await trust.code_mobile(ctx.tx, ctx.tools.book, owner, day=await ctx.day())
+    if not by_pin and not owner.mobile and mobile:
         holders = await ctx.tx.people.by_mobile(ctx.visit.region, mobile)
         for holder in holders:
-            if any(patient.id == owner.id for patient in await ctx.tx.people.represented_by(holder.id)):
+            if any(patient.id == owner.id for patient in await whom.represented(ctx, holder.id)):
                 speaker = holder
                 break
-    ctx.set_visit(speaker_id=speaker.id, proof="code")
+    ctx.set_visit(speaker_id=speaker.id, proof="pin" if by_pin else "code")
     if ctx.visit.channel != "sms":  # there, the number may be that of several
         await language.meet(ctx, speaker)
     ctx.memory.step = None
     ctx.memory.codes = 0
-    of_theirs = await options(ctx)
+    of_theirs = await whom.options(ctx)
     ctx.memory.people = {str(person.id): person.given_name for person in of_theirs}
     if speaker.id != owner.id:
-        return await _about(ctx, owner)
-    return await _about(ctx, of_theirs[0]) if len(of_theirs) == 1 else await whom(ctx, of_theirs)
+        return await whom.about(ctx, owner)
+    if len(of_theirs) > 1:
+        named = whom.named(ctx, of_theirs)
+        if named is None:
+            return await whom.ask_whom(ctx, of_theirs)
+        ctx.memory.tell_whom = named.id != speaker.id
+        return await whom.turn_to(ctx, named)
+    ctx.memory.tell_whom = of_theirs[0].id != speaker.id  # taken for granted, so it is said
+    return await whom.about(ctx, of_theirs[0])
 
 
-async def options(ctx: Context) -> list[Person]:
-    """Whom the visit may be about: those the number belongs to (SMS) or the speaker, and whom they represent."""
-    speaker = await ctx.tx.people.get(ctx.visit.speaker_id) if ctx.visit.speaker_id else None
-    holders = await _owners(ctx) if ctx.visit.channel == "sms" else [speaker] if speaker else []
-    represented = [person for holder in holders for person in await ctx.tx.people.represented_by(holder.id)]
-    with_lines = [holder for holder in holders if not represented or await ctx.tx.people.lines(holder.id)]
-    return list({person.id: person for person in (*with_lines, *represented)}.values()) or holders
-
-
-async def whom(ctx: Context, among: list[Person]) -> Said:
-    """Asks by first name. A name that two share is told apart by the year of birth."""
-    ctx.changed = True
-    ctx.memory.step = "who"
-    names = [person.given_name for person in among]
-    offered = [
-        Offered(
-            token=secrets.token_urlsafe(16),
-            label=person.given_name
-            if names.count(person.given_name) == 1 or person.born is None
-            else f"{person.given_name} {person.born.year}",
-            key=str(place) if place <= MOST_KEYS else None,
-            person_id=person.id,
-        )
-        for place, person in enumerate(among, 1)
-    ]
-    return Said([ctx.say("utter_gateway_who")], offered=offered, expects="choice")
-
-
-async def _take_who(ctx: Context, text: str) -> Said | Known:
+async def _take_who(ctx: Context, text: str) -> Said | whom.Known | None:
     if fold(text) in _GIVE_UP:
         return await _leave(ctx)
     picked = pick(text, ctx.memory.offered, multiple=False)
     words = fold(text).split()
     named = [choice for choice in ctx.memory.offered if fold(choice.label) in words]
-    if not named and _MYSELF & set(words):
+    if not named and _MYSELF.fullmatch(fold(text)):
         named = [choice for choice in ctx.memory.offered if choice.person_id == ctx.visit.speaker_id]
     if len(named) == 1:  # "åt Elias tack"
         return await choose(ctx, named[0])
+    if picked is None and (may_ask(text) or not failures.is_once_too_many(ctx.memory)):
+        return None
     if picked is None or not picked.choices:
-        return Said([ctx.say("utter_gateway_who")], offered=list(ctx.memory.offered), expects="choice")
+        asked = ctx.say("utter_gateway_who")
+        return Said([asked], offered=list(ctx.memory.offered), expects="choice", understood=False)
     return await choose(ctx, picked.choices[0])
 
 
-async def choose(ctx: Context, choice: Offered) -> Said | Known:
+async def choose(ctx: Context, choice: Offered) -> Said | whom.Known:
     """A first name was picked. Whether the speaker may still act for that person is looked up again."""
-    allowed = await options(ctx)
+    allowed = await whom.options(ctx)
     person = next((person for person in allowed if person.id == choice.person_id), None)
-    if person is None or ctx.visit.proof != "code":
+    if person is None or not trust.is_proved(ctx.visit):
         return await _over(ctx)
-    return await turn_to(ctx, person)
+    return await whom.turn_to(ctx, person)
 
 
-async def turn_to(ctx: Context, person: Person) -> Known:
-    """The visit is about this person from now on, one of `options`."""
-    if ctx.visit.channel == "sms":
-        await _speaker_for(ctx, person)
-    return await _about(ctx, person)
-
-
-async def _speaker_for(ctx: Context, person: Person) -> None:
-    """Several may share the mobile: the patient, else the one of them who represents the patient."""
-    holders = await _owners(ctx)
-    if any(holder.id == person.id for holder in holders):
-        ctx.set_visit(speaker_id=person.id)
-        return
-    for holder in holders:
-        if any(patient.id == person.id for patient in await ctx.tx.people.represented_by(holder.id)):
-            ctx.set_visit(speaker_id=holder.id)
-            return
-
-
-async def _about(ctx: Context, person: Person) -> Known:
-    # A new sender id: what Rasa has heard before login, or about somebody else, stays behind.
-    ctx.set_visit(person_id=person.id, sender_id=secrets.token_urlsafe(16), turns=0)
-    ctx.person = person
-    if ctx.visit.channel == "sms" and ctx.visit.speaker_id:
-        await language.meet(ctx, await ctx.tx.people.get(ctx.visit.speaker_id))
-    memory = ctx.memory
-    memory.whom, memory.settled = ctx.message_id, False
-    ask = memory.waiting or Ask(intent="greet")
-    memory.step, memory.waiting, memory.offered, memory.question, memory.private = None, None, [], None, False
-    return Known(ask)
-
-
-async def _leave(ctx: Context) -> Said:
+async def _leave(ctx: Context) -> Said | whom.Known:
     ctx.changed = True
     ctx.memory.step = ctx.memory.waiting = None
+    if ctx.visit.person_id is not None:  # known by their number: what was open before is asked again
+        return whom.Known(Ask(intent="repeat"))
     return Said([ctx.say("utter_gateway_identity_left", service=await ctx.service())], offered=[])
 
 
@@ -357,6 +321,13 @@ async def _close(ctx: Context) -> Said:
     ctx.changed = True
     ctx.memory.closed = True
     return await _over(ctx)
+
+
+async def proved_by_electronic_id(ctx: Context, holder: Person) -> Said | whom.Known:
+    """It is its holder's own, as a PIN is."""
+    said = await _proved(ctx, holder, by_pin=True)
+    ctx.set_visit(proof="eid")
+    return said
 
 
 async def _over(ctx: Context) -> Said:

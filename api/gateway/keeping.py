@@ -1,21 +1,26 @@
 """Puts incoming messages into the inbox, and answers emergencies in the same breath."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from api.gateway import pictures
 from api.gateway.cleaning import clean, mask
 from api.gateway.emergency import emergency
 from api.gateway.messages import Incoming, Reply
 from api.gateway.replies import as_sms, opened, sealed
 from api.gateway.turn import Handler
+from ordering.logs import get_log
 from ordering.model import InboxRow, Thread
 from ordering.ports import Transaction
 
-logger = logging.getLogger("pafyll.gateway")
+log = get_log("pafyll.gateway")
 
 SPARE_SECONDS = 5.0  # beyond Rasa's own time, for the database and for a message in front
+
+
+class OldSession(Exception):
+    """The message came with a token that somebody's login has replaced: nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def hear_emergency(handler: Handler, incoming: Incoming) -> Reply | None:
     heard = emergency(clean(incoming.text))
     if heard is None or not heard.sure:
         return None
-    logger.warning("an emergency was heard on %s", incoming.channel)
+    log.warning("an emergency was heard", channel=incoming.channel)
     text = handler.tools.say("utter_gateway_emergency", channel=incoming.channel, language=heard.language)
     return Reply(texts=(text,), language=heard.language)
 
@@ -54,7 +59,7 @@ async def keep(
 ) -> Kept:
     """Commits the message. `urgent`: what it is answered with at once, so that it never waits behind anything.
 
-    may_lease: whether this process may take the thread now.
+    may_lease: whether this process may take the thread now. Raises OldSession.
     """
     now = datetime.now(UTC)
     waiting = handler.tools.sealer.seal(asdict(incoming))
@@ -62,6 +67,8 @@ async def keep(
         thread = await tx.conversations.thread(
             channel=incoming.channel, region=incoming.region, key=incoming.thread_key, address=incoming.address
         )
+        if not urgent and _is_old(thread, incoming):
+            raise OldSession
         row = await tx.conversations.receive(
             thread_id=thread.id, provider_id=incoming.provider_id, sealed=waiting, now=now
         )
@@ -74,6 +81,11 @@ async def keep(
             first = await tx.conversations.next_waiting(thread.id)
             leased = first is not None and first.id == row.id and await lease(handler, tx, thread)
     return Kept(thread, row, leased=leased)
+
+
+def _is_old(thread: Thread, incoming: Incoming) -> bool:
+    """The message that logged in may come again as it was: its answer, with the new token, may have been lost."""
+    return thread.serial not in (None, incoming.serial) and thread.renewed_by != incoming.provider_id
 
 
 async def lease(handler: Handler, tx: Transaction, thread: Thread) -> bool:
@@ -102,6 +114,7 @@ async def _answer_now(
         key = f"reply:{row.provider_id}"
         text = as_sms(urgent)
         sent = await handler.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=now)
+    sent += await pictures.forget(tx, handler.tools.sealer, incoming, now=now)
     kept = mask(clean(incoming.text)).text
     await tx.conversations.handled(row.id, text=kept, reply=reply, now=now)
     return Kept(thread, row, urgent, outbox=tuple(sent))

@@ -19,7 +19,7 @@ from ordering.model import Person
 
 LANGUAGES = ("sv", "en")
 WORDS = Path(__file__).with_name("language.yml")
-_FEWEST_WORDS = 3  # in a message that tells its language; two may be a name or a brand
+_FEWEST_WORDS = 3  # in a message that tells its language; two may be a name or a brand, unless both tell it
 _FEWEST_TELLING = 2
 _CLEARLY_MORE = 2  # times as many words as of the other language
 
@@ -36,7 +36,7 @@ class Words:
 @cache
 def _words() -> Words:
     with WORDS.open(encoding="utf-8") as file:
-        source = yaml.load(file, Loader=yaml.CBaseLoader)  # noqa: S506  plain strings only: "no" is a word
+        source = yaml.load(file, Loader=yaml.CBaseLoader)  # noqa: S506  # nosec B506  # plain strings only: "no" is a word
     english, swedish = (_folded(source[language]) for language in ("en", "sv"))
     phrases = sorted(_folded(source["pleasantries"]), key=len, reverse=True)
     return Words(
@@ -54,9 +54,9 @@ def heard(text: str) -> str | None:
     """ "sv" or "en" when a whole message is plainly written in it; None for a word, a number, a name, or a mixture."""
     words = _words()
     said = [word for word in words.pleasantries.sub(" ", fold(text)).split() if word.isalpha()]
-    if len(said) < _FEWEST_WORDS:
-        return None
     english, swedish = (len(words.telling[language].intersection(said)) for language in ("en", "sv"))
+    if len(said) < _FEWEST_WORDS and max(english, swedish) < len(said):
+        return None
     if english >= _FEWEST_TELLING and english > _CLEARLY_MORE * swedish:
         return "en"
     if swedish >= _FEWEST_TELLING and swedish > _CLEARLY_MORE * english:
@@ -79,7 +79,8 @@ def other_than(language: str) -> str:
 
 def follow(ctx: Context, text: str) -> None:
     """Goes over to the language that the patient plainly writes in, unless they have asked for one in this visit."""
-    language = None if ctx.memory.language == "wished" else heard(text)
+    spoken = None if ctx.incoming.keyed else ctx.incoming.heard_in
+    language = None if ctx.memory.language == "wished" else spoken or heard(text)
     if language:
         ctx.memory.language = "heard"
         if language != ctx.visit.language:

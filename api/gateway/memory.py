@@ -98,6 +98,7 @@ class Plan:
 class Memory:
     """step: where login stands: number, code, who, or None. closed: login has been given up in this visit.
 
+    trying: the number that was told, as tries are counted by it.
     waiting: the question that waits for login. also: the second wish of a message, to be taken up after the first.
     offered, multiple, expects, question, private: what was asked last.
     last: the texts said last, for "say it again". sent_at: when a code was last asked for (timestamp).
@@ -110,6 +111,7 @@ class Memory:
     failed_here, failed: how often we have not understood, in this step and since a person was offered last.
     takes_picture: what is said now is about a complaint, which may have pictures.
     about: the intents that tell what the visit is about, the newest last.
+    serial: of the chat session's new token, until the answer to a login has taken it to the browser.
     """
 
     step: str | None = None
@@ -119,6 +121,7 @@ class Memory:
     codes: int = 0
     sent_at: float = 0.0
     unreadable: int = 0
+    trying: str | None = None
     offered: list[Offered] = field(default_factory=list)
     multiple: bool = False
     expects: Expects = "anything"
@@ -141,6 +144,7 @@ class Memory:
     tell_whom: bool = False
     takes_picture: bool = False
     plan: Plan | None = None
+    serial: str | None = None
 
 
 def recall(visit: Visit, sealer: Sealer) -> Memory:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from ordering.model import Channel
 
-Event = Literal["message", "start", "silence", "transferred", "unanswered"]
+Event = Literal["message", "start", "silence", "transferred", "unanswered", "login"]
 Expects = Literal["anything", "choice", "number", "identity", "code", "text"]
 
 
@@ -22,7 +22,10 @@ class Incoming:
     keyed: the text came from the keys of a telephone.
     keyword: what Twilio itself has taken the message for, and answered (its opt-out management): we do not answer too.
     event: "start" when a call or chat begins, "silence" when nothing came; after a transfer "transferred" when somebody
-    took the call, else "unanswered". talked_seconds: how long they then talked.
+    took the call, else "unanswered". talked_seconds: how long they then talked. "login": back from the electronic ID.
+    serial: of the chat session's token that it came with.
+    heard_in: the language that the line listened in, when it is not the visit's.
+    network: in the chat, where it comes from: the address of the network.
     """
 
     channel: Channel
@@ -38,6 +41,9 @@ class Incoming:
     media: tuple[str, ...] = ()
     picture: str | None = None
     keyword: Literal["stop", "start", "help"] | None = None
+    serial: str = ""
+    heard_in: str | None = None
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,11 @@ class Reply:
     expects tells a keypad what to collect: identity and number end with #, code is six digits.
     end: the visit is over (the phone line may hang up).
     also_in: another language, which a caller is offered in that language ("For English, press eight").
+    hears_also: that language is listened for as well, when nothing has been answered in the first.
     transfer: number that the call goes on to (E.164).
     takes_picture: a picture sent now is kept with the complaint that the visit is about.
+    serial: somebody has logged in, and the chat session goes on under the token of this serial.
+    ends_at: when the login ends, however much is said until then (timestamp); None: nobody has logged in.
     """
 
     texts: tuple[str, ...]
@@ -66,5 +75,8 @@ class Reply:
     end: bool = False
     language: str = "sv"
     also_in: str | None = None
+    hears_also: bool = False
     transfer: str | None = None
     takes_picture: bool = False
+    serial: str | None = None
+    ends_at: float | None = None

@@ -27,7 +27,8 @@ def paged(ctx: Context, said: Said) -> Said:
         return said  # a page that is told again
     ctx.memory.pages = []
     keyed = [choice for choice in said.offered if choice.key and choice.shown]
-    *before, last = _pages(ctx, said.texts, keyed, said.also_in)
+    # What is listened for in another language is offered after this prompt, as one of its own.
+    *before, last = _pages(ctx, said.texts, keyed, None if said.hears_also else said.also_in)
     # One key is enough to hear the rest, whatever is asked for in the end.
     pages = [replace(page, expects=said.expects if page.choices else "choice") for page in before]
     pages.append(replace(last, expects=said.expects))

@@ -92,12 +92,15 @@ def told(ctx: Context, said: Said) -> Said:
     """The reply as the phone tells it: keys explained once, another language offered, long ones in pages."""
     if ctx.visit.channel != "voice":
         return said
-    starts = ctx.incoming.event == "start"
-    lost = ctx.incoming.event == "silence" or said.understood is False
-    if starts and said.offered:
+    event = ctx.incoming.event
+    if event == "start" and said.offered:
         said.texts.insert(1, ctx.say("utter_gateway_keys"))
-    if not said.transfer and not said.end and (starts or (lost and ctx.visit.person_id is None)):
+    wished = ctx.memory.language == "wished"
+    lost = event == "silence" or said.understood is False or (said.lost and not wished)
+    lost = lost and ctx.visit.person_id is None
+    if not said.transfer and not said.end and (event == "start" or lost):
         said.also_in = language.other_than(ctx.visit.language)  # who is not understood may speak another
+        said.hears_also = lost and event == "message" and not ctx.incoming.keyed and not wished
     return paging.paged(ctx, said)
 
 

@@ -2,23 +2,24 @@
 
 import asyncio
 import base64
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from api.gateway.messages import Incoming
 from api.gateway.rasa_client import Utterance
+from ordering.logs import get_log
 from ordering.model import Complaint
 from ordering.pictures import NoPicture, clean_picture
-from ordering.ports import Media, PictureNotFetched
+from ordering.ports import Media, PictureNotFetched, Sealer, Transaction
 
 if TYPE_CHECKING:
     from api.gateway.context import Context, Tools
 
-logger = logging.getLogger("pafyll.gateway")
+log = get_log("pafyll.gateway")
 
+DELETED_MEDIA = "media"  # the kind of outbox row that has a picture deleted at Twilio
 MOST_OF_A_COMPLAINT = 10
 FETCH_SECONDS = 6.0  # of all pictures of a message, so that its thread is answered before the lease runs out
 # A picture is often taken after the call or the chat in which the fault was told.
@@ -62,10 +63,10 @@ async def _taken(media: Media | None, address: str) -> bytes | str:
         async with asyncio.timeout(FETCH_SECONDS):
             return await asyncio.to_thread(clean_picture, await media.fetch(address))
     except (PictureNotFetched, TimeoutError) as error:
-        logger.warning("a picture was not fetched: %s", error or "no answer in time")
+        log.warning("a picture was not fetched", reason=str(error) or "no answer in time")
         return "utter_gateway_picture_not_fetched"
     except NoPicture as error:
-        logger.info("a picture was not taken: %s", error)
+        log.info("a picture was not taken", reason=str(error))
         return "utter_gateway_picture_unreadable"
 
 
@@ -74,8 +75,8 @@ async def keep(ctx: "Context") -> list[str]:
     if ctx.sent is None:
         return []
     complaint = await _complaint(ctx)
-    if complaint is None:
-        return [ctx.say("utter_gateway_picture_declined")]
+    if complaint is None:  # while it is proved who speaks, none has been begun
+        return [ctx.say("utter_gateway_picture_later" if ctx.memory.step else "utter_gateway_picture_declined")]
     ctx.memory.takes_picture = True
     there = len(await ctx.tx.complaints.pictures(complaint.id))
     new = ctx.sent.clean[: max(MOST_OF_A_COMPLAINT - there, 0)]
@@ -91,6 +92,21 @@ async def keep(ctx: "Context") -> list[str]:
     if len(new) < len(ctx.sent.clean):
         told.append(ctx.say("utter_gateway_picture_too_many", **case))
     return [*told, ctx.say(ctx.sent.problem)] if ctx.sent.problem else told
+
+
+async def forget(tx: Transaction, sealer: Sealer, incoming: Incoming, *, now: datetime) -> list[int]:
+    """Has what Twilio keeps of a message's pictures deleted, now that the message is handled. Gives the outbox rows."""
+    put = [
+        await tx.outbox.put(
+            kind=DELETED_MEDIA,
+            recipient="Twilio",
+            sealed=sealer.seal({"address": address}),
+            key=f"{DELETED_MEDIA}:{incoming.provider_id}:{number}",
+            due_at=now,
+        )
+        for number, address in enumerate(incoming.media, 1)
+    ]
+    return [row for row in put if row is not None]
 
 
 async def _complaint(ctx: "Context") -> Complaint | None:

@@ -3,7 +3,7 @@
 Nothing is held while Rasa thinks but the thread's lease, so that the patient's next message waits its turn.
 """
 
-import logging
+import asyncio
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,22 +11,22 @@ from functools import partial
 
 from prometheus_client import Counter, Histogram
 
-from api.gateway import failures, phone, pictures
+from api.gateway import failures, phone, pictures, whom
 from api.gateway.after import note_intent, understand
 from api.gateway.before import Decided, count_turn, decide
 from api.gateway.context import Context, Moment, Said, Tools
-from api.gateway.identity import recognise_mobile
 from api.gateway.memory import Ask, Memory, Plan, keep, recall
 from api.gateway.messages import Incoming, Reply
 from api.gateway.pictures import Pictures
 from api.gateway.rasa_client import Answered, RasaClient, RasaFailed, Utterance
 from api.gateway.replies import as_sms, sealed
 from api.gateway.two_wishes import Asking
-from ordering.logs import kind_and_place
+from ordering.logs import get_log, kind_and_place
 from ordering.model import Channel, InboxRow, Thread, Visit
 from ordering.ports import Stores, Transaction
+from ordering.use_cases.access_log import InVisit
 
-logger = logging.getLogger("pafyll.gateway")
+log = get_log("pafyll.gateway")
 
 TURNS = Counter("pafyll_gateway_turns", "Messages handled, by how.", ["channel", "outcome"])
 RASA_SECONDS = Histogram(
@@ -35,6 +35,10 @@ RASA_SECONDS = Histogram(
 
 # Waits before a failed SMS is tried again; after the last one it is given up.
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 180))
+
+
+class LeaseLost(Exception):
+    """Another process has the thread by now: what this one was about to write is undone, and it says nothing."""
 
 
 @dataclass(slots=True)
@@ -49,7 +53,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the first transaction leaves for Rasa, and for the transaction after it."""
+    """What the first transaction leaves for Rasa, and for the transaction after it.
+
+    unless: the language to go back to, when what was heard in another one is not understood there.
+    """
 
     visit: Visit
     memory: Memory
@@ -57,6 +64,11 @@ class Question:
     ask: Ask
     first: tuple[str, ...]
     kept: str | None
+    unless: str | None = None
+
+    def in_the_language_before(self) -> "Question":
+        visit = replace(self.visit, language=self.unless or self.visit.language)
+        return replace(self, visit=visit, memory=replace(self.memory, language=None), message=f"{self.message}o")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class Handler:
     token: str
 
     async def handle(self, thread: Thread, row: InboxRow) -> Done:
-        """Never raises for what Rasa or a use case did: the patient then gets an honest sentence."""
+        """Never raises for what Rasa or a use case did: the patient then gets an honest sentence. Raises LeaseLost."""
         try:
             incoming = Incoming(**self.tools.sealer.open(row.sealed or b""))
             sent = await pictures.received(self.tools, incoming)
@@ -78,31 +90,42 @@ class Handler:
             if isinstance(decided, Question):
                 question, answered = await self._ask(decided)
                 decided = await self._answer(thread, row, incoming, question, answered, sent)
+        except LeaseLost:
+            raise
         except Exception as error:
             foreseen = isinstance(error, RasaFailed)
             reason = str(error) if foreseen else kind_and_place(error)
-            logger.warning("message %s failed: %s", row.id, reason)
+            log.warning("message failed", message=row.id, reason=reason)
             decided = await self._trouble(thread, row, reason)
         TURNS.labels(thread.channel, "failed" if decided.failed else "answered").inc()
         return decided
 
     async def _ask(self, question: Question) -> tuple[Question, Answered]:
-        """What Rasa answers; when that was not understood once too often, the offer of a person instead."""
-        with RASA_SECONDS.time():
-            visit, memory = question.visit, question.memory
-            say = partial(self.tools.say, channel=visit.channel, language=visit.language)
-            try:
-                asked = await Asking(self.rasa, say, visit, memory, question.message).answers(question.ask)
-            except RasaFailed:
-                if not question.ask.alarming:
-                    raise
-                return question, self._taken_for_an_emergency(visit)
-            question = replace(question, ask=asked.ask, first=(*question.first, *asked.first))
-            answered = asked.answered
-            if failures.failed(answered.said) and failures.is_once_too_many(question.memory):
-                question = replace(question, ask=failures.OFFER, message=f"{question.message}p")
-                answered = await self.rasa.turn(question.visit, question.message, question.ask)
-        return question, answered
+        """What Rasa answers. However often it has to be asked, one time-out holds for all: the lease lasts for that."""
+        try:
+            with RASA_SECONDS.time():
+                async with asyncio.timeout(self.tools.settings.turn_timeout_seconds):
+                    return await self._ask_rasa(question)
+        except (RasaFailed, TimeoutError) as error:
+            if question.ask.alarming:
+                return question, self._taken_for_an_emergency(question.visit)
+            raise error if isinstance(error, RasaFailed) else RasaFailed("no answer in time") from None
+
+    async def _ask_rasa(self, question: Question) -> tuple[Question, Answered]:
+        """When it was not understood once too often, the offer of a person instead."""
+        asked, answered = await self._ask_once(question)
+        if question.unless and failures.leads_nowhere(answered.said):
+            asked, answered = await self._ask_once(question.in_the_language_before())
+        if failures.failed(answered.said) and failures.is_once_too_many(asked.memory):
+            asked = replace(asked, ask=failures.OFFER, message=f"{asked.message}p")
+            answered = await self.rasa.turn(asked.visit, asked.message, asked.ask)
+        return asked, answered
+
+    async def _ask_once(self, question: Question) -> tuple[Question, Answered]:
+        visit, memory = question.visit, question.memory
+        say = partial(self.tools.say, channel=visit.channel, language=visit.language)
+        asked = await Asking(self.rasa, say, visit, memory, question.message).answers(question.ask)
+        return replace(question, ask=asked.ask, first=(*question.first, *asked.first)), asked.answered
 
     def _taken_for_an_emergency(self, visit: Visit) -> Answered:
         """A sign of danger, and no Rasa to tell what it is."""
@@ -116,18 +139,25 @@ class Handler:
         async with self.stores.begin() as tx:
             ctx = await self._begin(tx, thread, row, incoming)
             ctx.sent = sent
+            before = ctx.visit.language
             plan = ctx.memory.plan
             if plan and plan.inbox_id == row.id:
-                return Question(ctx.visit, ctx.memory, ctx.message_id, plan.ask, plan.said, plan.kept)
+                visit = await self._forgotten(tx, ctx.visit)
+                return Question(visit, ctx.memory, ctx.message_id, plan.ask, plan.said, plan.kept)
+            speaker = ctx.visit.speaker_id
             decided = await decide(ctx)
+            if ctx.visit.channel == "chat" and ctx.visit.speaker_id not in (None, speaker):
+                await self._renew_session(ctx, row)
             if decided.said:
                 return await self._finish(ctx, row, decided.said, decided.kept)
             ask, first = decided.ask or Ask(intent="help"), (*self._notice(ctx, decided), *decided.first)
             count_turn(ctx)
             if ctx.changed:
                 ctx.memory.plan = Plan(row.id, ask, first, decided.kept)
+                tx.access_log.acting(InVisit(ctx.visit, "message"))
                 await tx.conversations.save_visit(replace(ctx.visit, state=keep(ctx.memory, self.tools.sealer)))
-            return Question(ctx.visit, ctx.memory, ctx.message_id, ask, first, decided.kept)
+            unless = before if incoming.heard_in and ctx.visit.language != before else None
+            return Question(ctx.visit, ctx.memory, ctx.message_id, ask, first, decided.kept, unless)
 
     async def _answer(
         self,
@@ -142,7 +172,8 @@ class Handler:
             ctx = Context(self.tools, tx, thread, incoming, row.id, asked.visit, asked.memory, _real(), self.moment)
             ctx.sent = sent
             note_intent(ctx, answered.intent)
-            reply = await understand(ctx, asked.ask, asked.first, answered.said)
+            said = answered.said if await whom.look_again(ctx) else whom.SHUT_OUT
+            reply = await understand(ctx, asked.ask, asked.first, said)
             if not reply.texts:
                 raise RasaFailed("nothing was answered")
             ctx.visit = replace(ctx.visit, turns=ctx.visit.turns + 1)
@@ -151,24 +182,23 @@ class Handler:
 
     async def _begin(self, tx: Transaction, thread: Thread, row: InboxRow, incoming: Incoming) -> Context:
         real = _real()
-        silence = timedelta(minutes=self.tools.settings.visit_silence_minutes)
-        visit = await tx.conversations.visit(thread.id, now=real, silence=silence)
+        visit = await self._visit(tx, thread)
         new = visit is None
         if visit is None:
             visit = await tx.conversations.start_visit(thread, sender_id=secrets.token_urlsafe(16), now=real)
         memory = recall(visit, self.tools.sealer)
         ctx = Context(self.tools, tx, thread, incoming, row.id, visit, memory, real, self.moment)
         if new and thread.channel == "sms":
-            await recognise_mobile(ctx)
-        elif visit.person_id is not None:
-            ctx.person = await tx.people.get(visit.person_id)
-            if ctx.person.protected:  # blocked at once, also in the middle of a visit (I5)
-                ctx.person = None
-                ctx.memory = Memory()
-                ctx.set_visit(person_id=None, speaker_id=None, proof=None, sender_id=secrets.token_urlsafe(16), turns=0)
-        if visit.speaker_id not in (None, visit.person_id) and ctx.visit.speaker_id:
-            ctx.speaker = await tx.people.get(ctx.visit.speaker_id)
+            await whom.recognise_mobile(ctx)
+        else:
+            await whom.look_again(ctx)
         return ctx
+
+    @staticmethod
+    async def _renew_session(ctx: Context, row: InboxRow) -> None:
+        """Somebody has logged in: whoever knew the session's token before must not have it now."""
+        ctx.memory.serial = secrets.token_hex(16)
+        await ctx.tx.conversations.renew(ctx.thread.id, serial=ctx.memory.serial, by=row.provider_id)
 
     @staticmethod
     def _notice(ctx: Context, decided: Decided) -> tuple[str, ...]:
@@ -183,19 +213,27 @@ class Handler:
         await phone.note(ctx, said)
         said = phone.told(ctx, said)
         memory.plan, memory.expects = None, said.expects
+        serial, memory.serial = memory.serial, None
         if said.understood or not memory.last:  # else the question stays what "say it again" says
             memory.last = list(said.texts)
         if said.offered is not None:
             memory.offered = said.offered
         said.texts = [*await pictures.keep(ctx), *said.texts]
         ended = ctx.real if said.end else ctx.visit.ended_at
+        ctx.tx.access_log.acting(InVisit(ctx.visit, "message"))
         await conversations.save_visit(replace(ctx.visit, last_at=ctx.real, ended_at=ended, state=keep(memory, sealer)))
-        reply = replace(said.reply(ctx.visit.language), takes_picture=memory.takes_picture)
+        reply = replace(
+            said.reply(ctx.visit.language),
+            takes_picture=memory.takes_picture,
+            serial=serial,
+            ends_at=self._login_ends(ctx.visit),
+        )
         sms = ctx.thread.channel == "sms"
         if sms and ctx.incoming.address and not ctx.incoming.keyword:
             await ctx.sms(recipient=ctx.incoming.address, text=as_sms(reply), key=f"reply:{row.provider_id}")
+        ctx.outbox += await pictures.forget(ctx.tx, sealer, ctx.incoming, now=ctx.real)
         await conversations.handled(row.id, text=kept, reply=None if sms else sealed(reply, sealer), now=ctx.real)
-        await conversations.release(ctx.thread.id, self.token)
+        await self._release(ctx.tx, ctx.thread)
         return Done(reply, ctx.outbox)
 
     async def _trouble(self, thread: Thread, row: InboxRow, reason: str) -> Done:
@@ -203,8 +241,12 @@ class Handler:
         real = _real()
         again = thread.channel == "sms" and row.attempts < len(RETRY_AFTER)
         async with self.stores.begin() as tx:
-            language = await self._language(tx, thread)
-            reply = self.trouble_reply(thread.channel, thread.region, real, language)
+            visit = await self._visit(tx, thread)
+            reply = self.trouble_reply(thread.channel, thread.region, real, visit.language if visit else "sv")
+            # What follows a login may fail, but the login has not.
+            reply = replace(reply, serial=recall(visit, self.tools.sealer).serial if visit else None)
+            if visit:
+                await self._forgotten(tx, visit)
             done = Done(reply, failed=True, waits=again)
             retry_at = real + RETRY_AFTER[row.attempts] if again else None
             sms = thread.channel == "sms"
@@ -213,10 +255,24 @@ class Handler:
                 done.outbox = await self.tell_of_trouble(tx, thread)
             elif thread.channel == "sms":
                 done.outbox = await self._tell(tx, thread, row, "utter_gateway_given_up", "given-up")
-            await tx.conversations.release(thread.id, self.token)
+            await self._release(tx, thread)
         if not again:
-            logger.error("message %s is given up after %s attempts", row.id, row.attempts + 1)
+            log.error("message given up", message=row.id, attempts=row.attempts + 1)
         return done
+
+    @staticmethod
+    async def _forgotten(tx: Transaction, visit: Visit) -> Visit:
+        """Rasa may have half of a turn that failed, or be at it still. What follows is a new conversation to it, whose
+        question comes from the draft; what the old one still does finds no visit."""
+        visit = replace(visit, sender_id=secrets.token_urlsafe(16), turns=0)
+        tx.access_log.acting(InVisit(visit, "message"))
+        await tx.conversations.save_visit(visit)
+        return visit
+
+    async def _release(self, tx: Transaction, thread: Thread) -> None:
+        """Last in a transaction: what another process has begun meanwhile is not written over."""
+        if not await tx.conversations.release(thread.id, self.token):
+            raise LeaseLost
 
     async def tell_of_trouble(self, tx: Transaction, thread: Thread) -> list[int]:
         """Tells once for each SMS that waits that it is not answered yet. Gives the outbox rows to send."""
@@ -235,9 +291,19 @@ class Handler:
         key = f"{once}:{row.provider_id}"
         return await self.tools.put_sms(tx, thread, recipient=thread.address, text=text, key=key, due_at=_real())
 
+    async def _visit(self, tx: Transaction, thread: Thread) -> Visit | None:
+        """The one that goes on now."""
+        settings = self.tools.settings
+        silence, longest = timedelta(minutes=settings.visit_silence_minutes), timedelta(hours=settings.visit_hours)
+        return await tx.conversations.visit(thread.id, now=_real(), silence=silence, longest=longest)
+
+    def _login_ends(self, visit: Visit) -> float | None:
+        if visit.channel != "chat" or visit.speaker_id is None:
+            return None
+        return (visit.started_at + timedelta(hours=self.tools.settings.visit_hours)).timestamp()
+
     async def _language(self, tx: Transaction, thread: Thread) -> str:
-        silence = timedelta(minutes=self.tools.settings.visit_silence_minutes)
-        visit = await tx.conversations.visit(thread.id, now=_real(), silence=silence)
+        visit = await self._visit(tx, thread)
         return visit.language if visit else "sv"
 
     def trouble_reply(self, channel: Channel, region: str, at: datetime, language: str = "sv") -> Reply:

@@ -12,6 +12,7 @@ from typing import Protocol
 from api.gateway.cleaning import has_words
 from api.gateway.memory import Also, Ask, Memory
 from api.gateway.rasa_client import Answered, RasaClient, Utterance
+from ordering.asking import asks
 from ordering.model import Visit
 
 SURE = 0.8
@@ -45,6 +46,13 @@ _FLOWS = {
     "report_deviation": "complaint",
     "return_products": "complaint",
 }
+# What may be more of a complaint while its code is awaited: answers, wishes, and what is not understood by itself.
+_MORE_OF_A_COMPLAINT = frozenset(
+    (
+        *(intent for intent, about in _FLOWS.items() if about in ("order", "complaint")),
+        *("inform", "affirm", "nlu_fallback", "out_of_scope"),
+    )
+)
 # Beside a complaint, anything else belongs to what it tells: what has run out, when it came, what they want instead.
 _BESIDE_A_COMPLAINT = frozenset({"ask_opening_hours", "ask_privacy", "ask_fee", "talk_to_human"})
 _RUN_OUT, _HOW = "ask_urgent_delivery", "ask_how_it_works"
@@ -82,6 +90,8 @@ class Asking:
     message: str
 
     async def answers(self, ask: Ask) -> Asked:
+        if more := await self._more_of_what_waits(ask):
+            return more
         two = await self._two(ask)
         if two is None:
             return await self._with_the_other(Asked(ask, await self._turn(ask)))
@@ -156,6 +166,18 @@ class Asking:
             for text, intent in zip(texts, intents, strict=True)
         )
         return (second, first) if first.intent in QUESTIONS and second.intent not in QUESTIONS else (first, second)
+
+    async def _more_of_what_waits(self, ask: Ask) -> Asked | None:
+        """What is told of a complaint while its code is awaited, which login takes along with the complaint."""
+        waiting, about = self.memory.waiting, self.memory.about[-1:]
+        awaited = self.memory.step == "code" and about and _FLOWS.get(about[0]) == "complaint"
+        if not awaited or waiting is None or not (waiting.text and ask.text) or ask.alarming or asks(ask.text):
+            return None
+        (meant,) = await self.rasa.parse([ask.text])
+        if meant.name not in _MORE_OF_A_COMPLAINT:
+            return None
+        whole = replace(waiting, text=f"{waiting.text.rstrip(' .')}. {ask.text}")
+        return Asked(whole, Answered((Utterance(custom={"need": "identity"}),), about[0]))
 
     async def _turn(self, ask: Ask, part: str = "") -> Answered:
         return await self.rasa.turn(self.visit, self.message + part, ask)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from api.gateway import identity
+from api.gateway import whom
 from api.gateway.cleaning import clean, fold
 from api.gateway.context import Context
 from api.gateway.rasa_client import Utterance
 from ordering.model import Person
+from ordering.use_cases.trust import is_proved
 from ordering.use_cases.whose import has_prescribed, is_own
 
 if TYPE_CHECKING:
@@ -45,16 +46,16 @@ async def settle(ctx: Context, decided: "Decided") -> "Decided":
     asked = decided.ask
     if not asked or asked.text is None or memory.step or len(memory.people) < 2 or visit.person_id is None:
         return decided
-    if visit.proof != "code" or memory.question not in _MAY_TURN_AT:
+    if not is_proved(visit) or memory.question not in _MAY_TURN_AT:
         return decided
-    options = await identity.options(ctx)
+    options = await whom.options(ctx)
     found = await _meant(ctx, options, clean(ctx.incoming.text))
     if found == "ask":
         memory.waiting = asked
-        return replace(decided, ask=None, said=await identity.whom(ctx, options))
+        return replace(decided, ask=None, said=await whom.ask_whom(ctx, options))
     if isinstance(found, Person) and found.id != visit.person_id:
         memory.waiting = asked
-        known = await identity.turn_to(ctx, found)
+        known = await whom.turn_to(ctx, found)
         memory.tell_whom = True
         return replace(decided, ask=known.ask)
     return decided
@@ -82,6 +83,19 @@ async def _meant(ctx: Context, options: Sequence[Person], text: str) -> Person |
     return "ask" if is_own(text) else None
 
 
+def is_receipt(one: Utterance) -> bool:
+    """Whether it tells of an order that was just made: each ends with when it comes."""
+    return one.name in ("utter_receipt", "utter_receipt_no_day", "utter_receipt_earliest")
+
+
+def ordered_by(ctx: Context) -> str | None:
+    """Who ordered for whom, on the receipt. None: the patient did; on the phone it was said just before, and a longer
+    receipt would have to be told in parts."""
+    if ctx.person is None or ctx.speaker is None or ctx.visit.channel == "voice":
+        return None
+    return ctx.say("utter_gateway_ordered_by", speaker=ctx.speaker.given_name, person=ctx.person.given_name)
+
+
 def hear(ctx: Context, said: Sequence[Utterance]) -> list[str]:
     """What is said first of all of Rasa's answer: whom it is about. Remembers that somebody else's matter is done."""
     memory = ctx.memory
@@ -89,7 +103,7 @@ def hear(ctx: Context, said: Sequence[Utterance]) -> list[str]:
         memory.settled = True
     told = memory.tell_whom or any(one.name.startswith(_OF_SOMEBODY) for one in said)
     name = memory.people.get(str(ctx.visit.person_id))
-    if len(memory.people) < 2 or name is None or not told:
+    if name is None or not (told if len(memory.people) > 1 else memory.tell_whom):
         return []
     memory.tell_whom = False
     return [ctx.say("utter_gateway_about", person=name)]

@@ -1,5 +1,7 @@
 """Wishes that may be said at any time (ordering.use_cases.wishes), turned into a question for Rasa."""
 
+import re
+
 from api.gateway.cleaning import clean, has_words, mask
 from api.gateway.context import Context
 from api.gateway.memory import Ask
@@ -17,6 +19,14 @@ _ASKS = {
 }
 _ASK_FOR_NOTE = Ask(intent="change_delivery", entities=(("choice", "note_to_driver=ask"),))
 _OTHER_FORMS = ("complaint", "callback")
+# What was just answered with somebody to turn to.
+_HAS_SOMEBODY = ("ask_urgent_delivery", "ask_new_prescription")
+_WHO = re.compile(
+    r"^\W*(?:(?:ja|jo|ok|okej|men|och|but|and|so|yes) )*(?:vem|vilka|who)\b(?! (?:är|are) (?:du|ni|you)\b)"
+    r".*\b(?:det|den|detta|it|that|this)\W*$",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 8
 
 
 def wish_in(ctx: Context, text: str) -> Wish | None:
@@ -25,6 +35,13 @@ def wish_in(ctx: Context, text: str) -> Wish | None:
     wish = None if question.startswith(_OTHER_FORMS) else read_wish(text)
     # "Det räcker" is said of what is ordered, and means other things where nothing is.
     return None if wish and wish.kind == "enough" and not question else wish
+
+
+def asked_further(ctx: Context, text: str) -> Ask | None:
+    """ "Vem kan ordna det?" is about what was answered last."""
+    about = ctx.memory.about[-1:]
+    asks_who = len(text.split()) <= _FEW_WORDS and _WHO.match(text)
+    return Ask(intent=about[0]) if about and about[0] in _HAS_SOMEBODY and asks_who else None
 
 
 async def ask_for(ctx: Context, wish: Wish) -> tuple[Ask, tuple[str, ...]]:

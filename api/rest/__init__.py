@@ -12,6 +12,7 @@ from api.rest import (
     complaints,
     failed_messages,
     orders,
+    people,
     phone,
     prescriptions,
     problems,
@@ -19,7 +20,19 @@ from api.rest import (
     sms_detail,
 )
 
-DOORS = (rules, prescriptions, articles, orders, callbacks, complaints, failed_messages, access_log, phone, sms_detail)
+DOORS = (
+    rules,
+    prescriptions,
+    articles,
+    orders,
+    callbacks,
+    complaints,
+    failed_messages,
+    access_log,
+    phone,
+    sms_detail,
+    people,
+)
 
 router = APIRouter(prefix="/api/v1")
 for _doors in DOORS:

@@ -26,6 +26,7 @@ class ArticleFound(ArticleTold):
 
 class ArticlesFound(BaseModel):
     articles: list[ArticleFound]
+    next: str | None = Field(description="The `after` of the next page; null on the last one.")
 
 
 @router.get("", responses=responses("no_valid_key", "malformed"))
@@ -39,10 +40,21 @@ async def find(
     ] = "",
     type: Annotated[str | None, Query(description="Only what this prescription type may hold (P10).")] = None,
     subgroup: str | None = None,
+    after: Annotated[str | None, Query(description="Only articles with a higher number than this.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> ArticlesFound:
-    """Articles of the region, by number. Without `q` all of them, or all of the type and subgroup."""
+    """Articles of the region, by number, a page at a time. Without `q` all of them, or all of the type and subgroup."""
     async with request.app.state.stores.begin() as tx:
-        found = await find_articles(
-            tx, request.app.state.book, region=region, day=day, query=q, prescription_type=type, subgroup=subgroup
+        found, following = await find_articles(
+            tx,
+            request.app.state.book,
+            region=region,
+            day=day,
+            query=q,
+            prescription_type=type,
+            subgroup=subgroup,
+            after=after,
+            limit=limit,
         )
-    return ArticlesFound(articles=[ArticleFound.model_validate(each, from_attributes=True) for each in found])
+    told = [ArticleFound.model_validate(each, from_attributes=True) for each in found]
+    return ArticlesFound(articles=told, next=following)

@@ -78,7 +78,7 @@ async def close(
     """The patient has been called. Closed once more it stays as it was closed first."""
     now = await moment(request)
     async with request.app.state.stores.begin() as tx:
-        closed = await close_callback(tx, callback_id, by=caller.name, may_see=caller.may_see, now=now)
+        closed = await close_callback(tx, callback_id, caller.reader, may_see=caller.may_see, now=now)
     if closed is None:
         raise ProblemRaised("unknown_callback")
     return Closed(id=closed.id, closed_at=closed.closed_at, closed_by=closed.closed_by)

@@ -4,13 +4,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.rest.access import CustomerService, own_region
-from api.rest.clock import moment
+from api.rest.clock import Day, moment
 from api.rest.problems import ProblemRaised, responses
 from ordering.local_time import STOCKHOLM
-from ordering.use_cases.staff_complaints import Told, list_complaints, show_picture
+from ordering.use_cases.staff_complaints import Told, close_complaint, list_complaints, show_picture
 from ordering.wiring import utc_now
 
 router = APIRouter(prefix="/complaints", tags=["Complaints"])
@@ -24,8 +24,8 @@ class Complainant(BaseModel):
 
 class ComplaintTold(BaseModel):
     case_number: str
-    status: Literal["open", "received", "referred"] = Field(
-        description="open: half told; referred: nothing was opened."
+    status: Literal["open", "received", "referred", "closed"] = Field(
+        description="open: half told; referred: nothing was opened; closed: by customer service."
     )
     opened_at: AwareDatetime
     channel: str
@@ -41,7 +41,17 @@ class ComplaintTold(BaseModel):
     leftover: bool | None
     text: str | None = Field(description="The patient's own words.")
     pictures: list[int] = Field(description="To be fetched at /complaints/pictures/{id}.")
-    person: Complainant | None = Field(description="null: has protected identity.")
+    person: Complainant
+    closed_at: AwareDatetime | None
+    closed_by: str | None
+
+
+class ComplaintClosed(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    case_number: str
+    closed_at: AwareDatetime | None
+    closed_by: str | None
 
 
 class Complaints(BaseModel):
@@ -53,9 +63,10 @@ async def complaints(
     region: str,
     request: Request,
     caller: CustomerService,
-    since: Annotated[date | None, Query(description=f"Opened since this day; {_DAYS_SHOWN} days if left out.")] = None,
+    since: Annotated[Day | None, Query(description=f"Opened since this day; {_DAYS_SHOWN} days if left out.")] = None,
+    waiting: Annotated[bool, Query(alias="open", description="False: those closed by customer service.")] = True,
 ) -> Complaints:
-    """Those not taken back, newest first."""
+    """Those not closed or taken back, newest first."""
     today = (await moment(request)).astimezone(STOCKHOLM).date()
     first = since or today - timedelta(days=_DAYS_SHOWN)
     async with request.app.state.stores.begin() as tx:
@@ -64,9 +75,24 @@ async def complaints(
             own_region(request, caller, region),
             caller.reader,
             since=datetime.combine(first, time(), STOCKHOLM),
+            closed=not waiting,
             now=utc_now(),
         )
     return Complaints(complaints=[_told(one) for one in found])
+
+
+@router.post(
+    "/{case_number}/close", responses=responses("no_valid_key", "not_your_role", "unknown_complaint", "malformed")
+)
+async def close(
+    case_number: Annotated[str, Path(pattern="^R[0-9]{6}$")], request: Request, caller: CustomerService
+) -> ComplaintClosed:
+    """It has been dealt with. One of another region is as if it were not there."""
+    async with request.app.state.stores.begin() as tx:
+        closed = await close_complaint(tx, case_number, caller.reader, may_see=caller.may_see, now=utc_now())
+    if closed is None:
+        raise ProblemRaised("unknown_complaint")
+    return ComplaintClosed.model_validate(closed)
 
 
 @router.get(
@@ -94,6 +120,6 @@ def _told(told: Told) -> ComplaintTold:
         | {
             "order": told.order.number if told.order else None,
             "pictures": list(told.pictures),
-            "person": {"identity_number": person.identity_number, "name": person.name} if person else None,
+            "person": {"identity_number": person.identity_number, "name": person.name},
         }
     )

@@ -1,6 +1,5 @@
 """Messages that were given up: patients' that were not answered, and ours that did not go out."""
 
-import logging
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.rest.access import CustomerService
 from api.rest.problems import ProblemRaised, responses
 from ordering import wiring
+from ordering.logs import get_log
 from ordering.use_cases.failed_messages import failed_messages, replay
 
-logger = logging.getLogger("pafyll.rest")
+log = get_log("pafyll.rest")
 router = APIRouter(prefix="/failed-messages", tags=["Operations"])
 
 PROBLEMS = ("unknown_message", "content_gone", "one_time_code", "conversation_went_on", "conversation_busy")
@@ -22,7 +22,7 @@ class FailedMessageTold(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: str = Field(examples=["in-12"])
-    kind: Literal["incoming", "sms", "mail", "distributor"]
+    kind: Literal["incoming", "sms", "mail", "media", "distributor"]
     channel: Literal["sms", "voice", "chat"] | None = Field(description="Of an incoming one.")
     since: datetime = Field(description="When it was given up.")
     attempts: int
@@ -44,7 +44,7 @@ class Replayed(BaseModel):
 async def list_failed(
     request: Request,
     caller: CustomerService,
-    kind: Literal["incoming", "sms", "mail", "distributor"] | None = None,
+    kind: Literal["incoming", "sms", "mail", "media", "distributor"] | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> FailedMessages:
     """Those given up, longest ago first. Tells nothing of what was written."""
@@ -65,5 +65,5 @@ async def replay_failed(
     problem = await replay(request.app.state.stores, message_id, now=wiring.utc_now())
     if problem:
         raise ProblemRaised(problem)
-    logger.info("failed message %s replayed by %s", message_id, caller.name)
+    log.info("failed message replayed", message=message_id, by=caller.name)
     return Replayed(id=message_id)

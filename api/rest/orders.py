@@ -42,7 +42,9 @@ async def report_status(
     """Reports that an order is on its way or delivered. A delivered order opens its articles for new withdrawals."""
     stores = request.app.state.stores
     at = report.at.astimezone(UTC) if report.at else await moment(request)
-    outcome = await report_delivery(stores=stores, number=number, status=report.status, at=at, may_see=caller.may_see)
+    outcome = await report_delivery(
+        caller.reader, stores=stores, number=number, status=report.status, at=at, may_see=caller.may_see
+    )
     if outcome.problem or outcome.order is None:
         raise ProblemRaised(outcome.problem or "unknown_order")
     return OrderStatusNow(number=number, status=outcome.order.status, changed=outcome.changed)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from api.rest.access import CustomerService, PersonNamed, own_region
-from api.rest.clock import today
+from api.rest.clock import Day, today
 from api.rest.problems import ProblemRaised, responses
 from ordering.use_cases.phone_calls import answer_times
 from ordering.use_cases.pin import DIGITS, remove_pin, set_pin
@@ -88,8 +88,8 @@ async def answered_in_time(
     request: Request,
     caller: CustomerService,
     this_day: Annotated[date, Depends(today)],
-    first: Annotated[date | None, Query(description="Local day; the last one, if left out.")] = None,
-    last: Annotated[date | None, Query(description="Local day; today, if left out.")] = None,
+    first: Annotated[Day | None, Query(description="Local day; the last one, if left out.")] = None,
+    last: Annotated[Day | None, Query(description="Local day; today, if left out.")] = None,
 ) -> AnswerTimesTold:
     """How many calls were passed on to customer service and how soon they were answered there (S4)."""
     ours = own_region(request, caller, region)

@@ -1,6 +1,5 @@
 """What prescribers are told: whether a prescription may be saved, a copy of an old one, how a person is registered."""
 
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Query, Request
@@ -8,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.rest.access import Anyone, Prescribing, own_region
 from api.rest.answers import AnswerTold, ArticleTold, VerdictTold
-from api.rest.clock import AskedDay, today
+from api.rest.clock import AskedDay, Day, today
 from api.rest.problems import ProblemRaised, responses
 from ordering.use_cases.prescribing import check_prescription, copy_line, registration
 from ordering.wiring import utc_now
@@ -31,7 +30,7 @@ class PrescriberAsked(_Form):
 
 
 class PersonAsked(_Form):
-    born: date | None = Field(None, description="Null: age unknown, taken as an adult's.")
+    born: Day | None = Field(None, description="Null: age unknown, taken as an adult's.")
 
 
 class AmountAsked(_Form):
@@ -56,7 +55,7 @@ class ExemptionForm(_Form):
     manager_name: str | None = None
     manager_email: str | None = None
     manager_approval: bool = False
-    last_prescribed: date | None = Field(None, description="When this prescriber last prescribed the article.")
+    last_prescribed: Day | None = Field(None, description="When this prescriber last prescribed the article.")
 
     @property
     def filled_in(self) -> frozenset[str]:
@@ -67,7 +66,7 @@ class ExemptionForm(_Form):
 
 class PrescriptionAsked(_Form):
     region: str
-    day: date | None = Field(None, description="Today in Sweden, if left out.")
+    day: Day | None = Field(None, description="Today in Sweden, if left out.")
     prescriber: PrescriberAsked
     unit: str = Field(description="Customer number of the unit that prescribes (P16).")
     person: PersonAsked = PersonAsked()
@@ -95,7 +94,7 @@ class PrescriptionChecked(VerdictTold):
 
 class LineAsked(_Form):
     region: str
-    day: date | None = Field(None, description="Today in Sweden, if left out.")
+    day: Day | None = Field(None, description="Today in Sweden, if left out.")
     person: str = Field(description="Identity number.")
     line: int = Field(ge=1, description="Number of the line, as on the prescription receipt.")
 
@@ -182,7 +181,7 @@ async def register(
     request: Request,
     caller: Anyone,
     day: AskedDay,
-    born: date | None = None,
+    born: Day | None = None,
 ) -> RegistrationTold:
     """How somebody whom the population register does not give in full is registered, and with what right to care."""
     return RegistrationTold(**registration(request.app.state.book, region=region, day=day, who=who, born=born))

@@ -1,14 +1,18 @@
 """Everything that can go wrong in the REST interface, and how it is said: in this one place."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from rulebook.parameter_forms import Malformed
 
+PROBLEM_JSON = "application/problem+json"
 # code: (HTTP status, title)
 PROBLEMS: dict[str, tuple[int, str]] = {
     "no_valid_key": (401, "The header X-API-Key holds no valid key."),
@@ -20,6 +24,10 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unknown_person": (404, "The region has no person with this number."),
     "unknown_picture": (404, "There is no picture with this number."),
     "unknown_line": (404, "There is no such prescription line."),
+    "unknown_representative": (404, "There is no such representative; give the name and mobile of somebody new."),
+    "unknown_complaint": (404, "No complaint with this case number waits or has been closed."),
+    "no_right_to_speak": (409, "It would not hold: it has ended, the child is of age, or it is the same person."),
+    "nothing_to_lift": (409, "Nothing of the line is on its way, so nothing blocks it."),
     "cancelled_order": (409, "The order is cancelled and cannot be delivered."),
     "pin_too_easy": (409, "The PIN is too easy to guess."),
     "unknown_message": (404, "There is no failed message with this id."),
@@ -32,7 +40,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
 
 
 class Problem(BaseModel):
-    """Body of every answer that is no success (application/problem+json). `code` is stable, `title` is for people.
+    """Body of an answer that is no success (application/problem+json). `code` is stable, `title` is for people.
 
     `fields`: paths of the fields that are wrong; `detail`: what is wrong with the first, where more can be said.
     """
@@ -52,12 +60,21 @@ class ProblemRaised(Exception):
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     """For the OpenAPI description of a route that can have these problems."""
-    described: dict[int | str, dict[str, Any]] = {}
+    titles: dict[int, list[str]] = {}
     for code in codes:
         status, title = PROBLEMS[code]
-        before = described.get(status, {}).get("description")
-        described[status] = {"model": Problem, "description": f"{before} {title}" if before else title}
-    return described
+        titles.setdefault(status, []).append(title)
+    unreadable = refusals(400) if "malformed" in codes else {}
+    return {status: _described(" ".join(told)) for status, told in titles.items()} | unreadable
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for what is refused with an HTTP status alone, at any door."""
+    return {status: _described(f"{HTTPStatus(status).phrase}.") for status in statuses}
+
+
+def _described(title: str) -> dict[str, Any]:
+    return {"description": title, "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}}}
 
 
 def add_to(app: FastAPI) -> None:
@@ -72,6 +89,15 @@ def add_to(app: FastAPI) -> None:
         # Which fields, but not what stood in them: that may be a person's.
         return _answer("malformed", sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
 
+    @app.exception_handler(HTTPException)
+    async def _refused(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        headers = dict(error.headers or {})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods_at(request))
+        code, title = status.name.lower(), f"{status.phrase}."
+        return _told(Problem(code=code, title=title, status=status, detail=error.detail), headers)
+
     @app.exception_handler(Malformed)
     async def _not_of_the_rules(request: Request, error: Malformed) -> JSONResponse:
         """A value that the rules do not know, or a question to them that is not in their form."""
@@ -82,5 +108,14 @@ def add_to(app: FastAPI) -> None:
 
 def _answer(code: str, fields: list[str] | None = None, detail: str | None = None) -> JSONResponse:
     status, title = PROBLEMS[code]
-    problem = Problem(code=code, title=title, status=status, detail=detail, fields=fields or [])
-    return JSONResponse(problem.model_dump(), status, media_type="application/problem+json")
+    return _told(Problem(code=code, title=title, status=status, detail=detail, fields=fields or []))
+
+
+def _told(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(problem.model_dump(), problem.status, headers, PROBLEM_JSON)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """All that this address knows; the framework tells of the first route alone."""
+    here = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in here for method in getattr(route, "methods", None) or ()})

@@ -61,7 +61,12 @@ export class Phone {
 
   async silence() {
     this.ui.quiet();
-    if (this.gather) await this.send({});
+    if (!this.gather) return;
+    if (this.gather.tellsOfSilence) return this.send({});
+    const { rest } = this.gather;
+    this.stopListening();
+    this.ui.said("event", "(tystnad)");
+    await this.carryOut(rest);
   }
 
   /** How customer service's telephone, which this call was passed on to, was treated: "answered", or as Twilio says. */
@@ -108,10 +113,13 @@ export class Phone {
 
   /** Does what the TwiML says until it waits for the caller or ends. */
   async follow(twiml) {
-    const response = new DOMParser().parseFromString(twiml, "text/xml").documentElement;
-    for (const verb of response.children) {
+    return this.carryOut([...new DOMParser().parseFromString(twiml, "text/xml").documentElement.children]);
+  }
+
+  async carryOut(verbs) {
+    for (const [place, verb] of verbs.entries()) {
       if (verb.nodeName === "Say") this.speak(verb);
-      else if (verb.nodeName === "Gather") return this.listen(verb);
+      else if (verb.nodeName === "Gather") return this.listen(verb, verbs.slice(place + 1));
       else if (verb.nodeName === "Redirect") return this.step({ action: verb.textContent.trim(), redirect: true });
       else if (verb.nodeName === "Dial") return this.pass(verb);
       else if (verb.nodeName === "Hangup") break;
@@ -132,7 +140,8 @@ export class Phone {
     this.ui.ringing(true);
   }
 
-  listen(verb) {
+  /** rest: what comes next in the document when nothing is heard. */
+  listen(verb, rest) {
     for (const inner of verb.children) if (inner.nodeName === "Say") this.speak(inner);
     const numDigits = Number(verb.getAttribute("numDigits")) || null;
     this.gather = {
@@ -140,6 +149,8 @@ export class Phone {
       numDigits,
       finishOnKey: verb.getAttribute("finishOnKey") ?? "#",
       timeout: Number(verb.getAttribute("timeout")) || DEFAULT_TIMEOUT_S,
+      tellsOfSilence: verb.getAttribute("actionOnEmptyResult") === "true",
+      rest,
     };
     const how = numDigits === 1 ? "Tryck en knapp" : numDigits ? `Tryck ${numDigits} siffror` : "Tryck siffror och #";
     this.ui.state(`${how}, eller säg något.`, true, true);

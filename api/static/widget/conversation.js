@@ -9,6 +9,7 @@ const LISTEN_MS = 250;
       talk     which conversation; a new one follows an old one
       entries  {id, at, who: "you" | "bot", text, language, state: undefined | "waiting"}, masked
       picture  whether a picture may be sent now
+      endsAt   when the login ends, however much is said until then; null: nobody has logged in
       queue    messages to send, each with an id that stays the same however often it is sent */
 class Conversation {
   constructor(key, changed) {
@@ -23,14 +24,14 @@ class Conversation {
 
   blank() {
     return { talk: newId(), follows: null, since: 0, session: null, entries: [], choices: [], expects: "anything",
-      picture: false, spokenAt: 0, queue: [] };
+      picture: false, spokenAt: 0, endsAt: null, queue: [] };
   }
 
   /** What another tab or the storage may know. */
   shared() {
-    const { talk, follows, since, session, entries, choices, expects, picture, spokenAt } = this;
+    const { talk, follows, since, session, entries, choices, expects, picture, spokenAt, endsAt } = this;
     const queue = this.queue.filter((message) => !message.secret);
-    return { talk, follows, since, session, entries, choices, expects, picture, spokenAt, queue };
+    return { talk, follows, since, session, entries, choices, expects, picture, spokenAt, endsAt, queue };
   }
 
   /** Asks the other tabs for their conversation. Done when one has answered, or none did in a moment. */
@@ -93,10 +94,11 @@ class Conversation {
     const sending = new Set(this.queue.map((message) => message.id));
     for (const entry of other.entries) if (!sending.has(entry.id)) mine.set(entry.id, entry);
     this.entries = [...mine.values()].sort((one, next) => one.at - next.at).slice(-MOST_KEPT);
-    this.session ??= other.session;
+    // After a login the newer one holds.
+    if (!this.session || (other.session && other.spokenAt >= this.spokenAt)) this.session = other.session;
     if (other.spokenAt >= this.spokenAt && !this.queue.length) {
-      const { choices, expects, picture, spokenAt } = other;
-      Object.assign(this, { choices, expects, picture, spokenAt });
+      const { choices, expects, picture, spokenAt, endsAt } = other;
+      Object.assign(this, { choices, expects, picture, spokenAt, endsAt });
     }
     this.keep();
     this.changed();

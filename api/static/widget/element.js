@@ -22,6 +22,7 @@ class PafyllChat extends HTMLElement {
     listen(window, "online", () => this.sender.wake());
     listen(window, "offline", () => this.sender.line.close());
     listen(window, "pagehide", () => this.talk.leave());
+    listen(window, "pageshow", (event) => event.persisted && this.comeBack());
     listen(document, "visibilitychange", () => this.render());
     listen(this, "focusout", (event) => this.giveWay(event.relatedTarget));
     this.translate();
@@ -233,6 +234,27 @@ class PafyllChat extends HTMLElement {
     if (!this.isConnected) return;
     if (this.talk.since) this.sender.pump();
     else this.sender.startOver();
+    this.comeBack();
+  }
+
+  /** The browser itself goes to the electronic ID and comes back to this page. No other window: those get lost. */
+  logIn() {
+    const { session } = this.talk;
+    const fields = { session, id: newId(), back: location.href, language: this.own.language };
+    this.remember({ login: fields.id });
+    // The service asks which page this comes from, where a web site's policy may keep that to itself.
+    document.head.append(make("meta", { name: "referrer", content: "strict-origin" }));
+    const form = make("form", { method: "post", action: this.base + "/chat/login", hidden: true },
+      ...Object.entries(fields).map(([name, value]) => make("input", { type: "hidden", name, value })));
+    document.body.append(form);
+    form.submit();
+  }
+
+  comeBack() {
+    const { login } = this.own;
+    if (!login) return;
+    this.remember({ login: null });
+    if (this.talk.session) this.sender.send({ id: login, event: "login" });
   }
 
   onKey(event) {
@@ -320,10 +342,13 @@ class PafyllChat extends HTMLElement {
     if (offered === this.offered) return false;
     this.offered = offered;
     const t = this.texts;
-    this.choices.replaceChildren(...choices.map((choice) => make("button", { type: "button", lang: language || false,
+    const eid = CONFIG.eid && expects === "identity"
+      ? [make("button", { type: "button", class: "strong", click: () => this.logIn() }, t.eid)] : [];
+    this.choices.replaceChildren(...eid, ...choices.map((choice) => make("button", { type: "button", lang: language || false,
       click: (event) => this.sendChoice(choice, language, event.detail === 0) }, choice.label)));
-    this.choices.hidden = !choices.length;
-    this.counted.textContent = choices.length ? fill(t.choices_count, { count: choices.length }) : "";
+    const { length } = this.choices.children;
+    this.choices.hidden = !length;
+    this.counted.textContent = length ? fill(t.choices_count, { count: length }) : "";
     this.label.textContent = { identity: t.label_identity, code: t.label_code }[expects] || t.label;
     this.input.inputMode = ["code", "number"].includes(expects) ? "numeric" : "text";
     this.input.autocomplete = expects === "code" ? "one-time-code" : "off";
@@ -354,12 +379,14 @@ class PafyllChat extends HTMLElement {
   watchTime() {
     clearTimeout(this.timer);
     this.idle = null;
-    const { entries, expects, spokenAt } = this.talk;
+    const { entries, expects, spokenAt, endsAt } = this.talk;
     if (!entries.some((entry) => entry.who === "you") || SECRET.has(expects)) return;
-    const ends = spokenAt + CONFIG.silence_minutes * 60000;
+    const silent = spokenAt + CONFIG.silence_minutes * 60000;
+    const anyway = endsAt && endsAt < silent;
+    const ends = anyway ? endsAt : silent;
     const warns = ends - WARN_MINUTES * 60000;
     const now = Date.now();
-    if (now >= warns) this.idle = now < ends ? "idle_soon" : "idle_past";
+    if (now >= warns) this.idle = now >= ends ? "idle_past" : anyway ? "login_ends" : "idle_soon";
     if (now < ends) this.timer = setTimeout(() => this.render(), (now < warns ? warns : ends) - now + 50);
   }
 

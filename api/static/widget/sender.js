@@ -60,7 +60,10 @@ class Sender {
 
   async attempt({ secret, ...message }) {
     if (!this.talk.session) await this.newSession();
-    return this.line.ask(this.talk.session, message);
+    const { session } = this.talk;
+    const answer = await this.line.ask(session, message);
+    // Another tab has logged in meanwhile: once more, under the new session.
+    return answer.error === "bad_session" && session !== this.talk.session ? {} : answer;
   }
 
   /** One tab at a time, so that all get the same. */
@@ -89,8 +92,8 @@ class Sender {
     const change = { queue: this.talk.queue.slice(1), spokenAt: at,
       entries: [...sent, ...said.filter((entry) => !known.has(entry.id))] };
     if (answer.texts) {
-      const { choices, expects, picture } = answer;
-      Object.assign(change, { choices, expects, picture });
+      const { choices, expects, picture, session = this.talk.session, ends_in: seconds } = answer;
+      Object.assign(change, { choices, expects, picture, session, endsAt: seconds >= 0 ? at + seconds * 1000 : null });
     }
     this.note = answer.texts ? null : NOT_TAKEN[answer.error];
     this.talk.update(change);
