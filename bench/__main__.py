@@ -1,8 +1,9 @@
-"""`make bench`, or `python -m bench [rules] [--quick] [--write]`: measures, prints tables, stops all that it started.
+"""`make bench`, or `python -m bench [rules|several] [--quick] [--write]`: measures and prints tables.
 
-rules: only the rule book, which needs no model and no server. --quick: fewer rounds, no training.
+rules: only the rule book, which needs no model and no server. several: only one, two and four of each process, which
+needs PostgreSQL's programs. --quick: fewer rounds, no training.
 --write: puts the tables in docs/performance.md as well.
-All is on loopback, on free ports and in a temporary folder. Nothing here passes or fails a test.
+All is on loopback, on free ports and in a temporary folder, and is stopped at the end. Nothing here passes or fails.
 """
 
 import argparse
@@ -29,7 +30,7 @@ import psutil
 from api.commands.bot import BOT_PYTHON, ROOT, bot_environment, train
 from api.commands.run import prepare_database
 from api.commands.stack import Stack, demo_settings, free_ports
-from bench import rules
+from bench import rules, several
 from bench.peers import copy_database, our_bot_on_stock_rasa, rasa_init_bot
 from bench.people import add_patients
 from bench.table import Row, as_text, ratio, write
@@ -52,10 +53,12 @@ class Plan:
     at_once: dict[int, int]  # patients at once -> visits of each
     patients: int
     training: bool
+    several: tuple[int, ...]  # of each process, behind one address
+    together: int  # patients at once, when there are several
 
 
-FULL = Plan(rounds=30, pairs=4, at_once={1: 6, 8: 4, 32: 2}, patients=400, training=True)
-QUICK = Plan(rounds=6, pairs=1, at_once={1: 1, 8: 1, 32: 1}, patients=120, training=False)
+FULL = Plan(30, 4, at_once={1: 6, 8: 4, 32: 2}, patients=400, training=True, several=(1, 2, 4), together=32)
+QUICK = Plan(6, 1, at_once={1: 1, 8: 1, 32: 1}, patients=120, training=False, several=(1, 2), together=8)
 
 
 class Bench:
@@ -239,15 +242,21 @@ def say(line: str) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("only", nargs="?", choices=["rules"])
+    parser.add_argument("only", nargs="?", choices=["rules", "several"])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    say("The rule book ...")
-    show("rules", rules.measure(ROOT), keep=given.write)
+    plan = QUICK if given.quick else FULL
+    if given.only in (None, "rules"):
+        say("The rule book ...")
+        show("rules", rules.measure(ROOT), keep=given.write)
     if given.only is None:
-        show("table", measure(QUICK if given.quick else FULL), keep=given.write)
+        show("table", measure(plan), keep=given.write)
+    if given.only in (None, "several"):
+        say("Several processes behind one address ...")
+        train(say)
+        show("several", several.measure(plan.several, plan.together), keep=given.write)
 
 
 def show(table: str, rows: Sequence[Row], *, keep: bool) -> None:

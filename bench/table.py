@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PERFORMANCE = Path(__file__).parents[1] / "docs" / "performance.md"
-TABLES = ("table", "rules")  # names of the places that are marked on that page
+TABLES = ("table", "rules", "several")  # names of the places that are marked on that page
 
 
 @dataclass(frozen=True, slots=True)

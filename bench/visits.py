@@ -56,7 +56,7 @@ ORDER_AGAIN = (*ORDER[:8], Step("som förra gången"), ORDER[-1])
 # A visit that never comes to an end.
 CHANGES_MIND = (*ORDER[:4], Step("när kan jag ta ut nästa gång?"), Step("avbryt"))
 PLAIN = ("hello", "sad", "yes", "are you a bot?", "bye")  # for the bot that `rasa init` makes
-RECEIPT = "Tack! "
+RECEIPT = re.compile(r"^Tack[,!] (?:beställning|order) ", re.MULTILINE | re.IGNORECASE)
 
 
 class Phones:
@@ -80,10 +80,14 @@ class Phones:
 
     async def _take(self, request: web.Request) -> web.Response:
         form = await request.post()
-        answer = self._answers.pop(str(form["To"]), None)
-        if answer and not answer.done():
-            answer.set_result((time.perf_counter(), str(form["Body"])))
+        self.heard(str(form["To"]), str(form["Body"]))
         return web.json_response({"sid": f"SM{secrets.token_hex(16)}", "status": "queued"}, status=201)
+
+    def heard(self, number: str, body: str) -> None:
+        """An SMS of ours has come to a phone."""
+        answer = self._answers.pop(number, None)
+        if answer and not answer.done():
+            answer.set_result((time.perf_counter(), body))
 
     async def turn(self, http: aiohttp.ClientSession, patient: int, text: str) -> tuple[float, str]:
         """Seconds from the webhook being posted to the answer's SMS arriving, and the answer."""
@@ -106,7 +110,7 @@ class Phones:
         for step in steps:
             seconds, body = await self.turn(http, patient, step.text)
             took.append(seconds)
-        if steps[-1] is ORDER[-1] and RECEIPT not in body:
+        if steps[-1] is ORDER[-1] and not RECEIPT.search(body):
             raise WentWrong("by SMS:\n" + "\n".join(self._last[mobile(patient)]))
         return took
 
@@ -141,7 +145,7 @@ class Rasa:
         took = []
         for step in ORDER:
             took.append(await self.turn(http, conversation, step.text, step.choice.format(**lines)))
-        if RECEIPT not in self._last[-1]:
+        if not RECEIPT.search(self._last[-1]):
             raise WentWrong(f"{self.url}:\n" + "\n".join(self._last))
         return took
 

@@ -119,6 +119,9 @@ async def test_a_wish_about_a_sent_order_gets_a_case_once(rasa, action, intent, 
     assert mail["to"] == "kundtjanst.skovdedepan@vgregion.se"
     assert wish.case_number in mail["text"]
     assert "Anna" not in mail["text"] + mail["subject"]
+    await rasa.call(action, intent, text="jag bor på Nygatan")
+    (wish,), _ = await wishes(rasa)
+    assert wish.text == "det är fel adress\njag bor på Nygatan"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ async def test_a_deviation_is_asked_about_received_and_mailed_c4(rasa):
     ((recipient, payload),) = await mails()
     assert recipient == "lmn@vgregion.se"
     assert complaint.case_number in payload["subject"]
-    assert set(payload) == {"subject", "text"}
+    assert set(payload) == {"subject", "text", "by_tls"}
 
 
 async def orders(rasa):

@@ -56,7 +56,10 @@ async def test_an_order_is_read_back_placed_and_given_a_number(rasa):
     assert await draft(rasa) is None
 
 
-async def test_a_second_yes_hears_of_the_same_order(rasa):
+@pytest.mark.parametrize("undo", [0, 15])
+async def test_a_second_yes_hears_of_the_same_order(rasa, monkeypatch, undo):
+    present = replace(service(), settings=service().settings.model_copy(update={"undo_minutes": undo}))
+    monkeypatch.setattr("actions.order.service", lambda: present)
     await to_confirm(rasa)
     await rasa.call("action_ask_confirm", first=False)
     await rasa.answer("affirm")

@@ -32,12 +32,12 @@ def test_columns_of_the_table_stand_under_each_other() -> None:
 def test_a_table_is_put_between_its_marks_and_nowhere_else(tmp_path: Path, table: str) -> None:
     page = tmp_path / "performance.md"
     places = {name: "{}\nold\n{}\n".format(*marks(name)) for name in TABLES}
-    page.write_text(f"before\n{places['table']}between\n{places['rules']}after\n")
+    page.write_text("between\n".join(places.values()))
     rows = [Row("start", "10 s", value=10, limit=30, unit=" s")]
     for _ in range(2):
         write(rows, "A quiet day.", page, table)
     places[table] = f"{marks(table)[0]}\nA quiet day.\n\n{as_markdown(rows)}\n{marks(table)[1]}\n"
-    assert page.read_text() == f"before\n{places['table']}between\n{places['rules']}after\n"
+    assert page.read_text() == "between\n".join(places.values())
 
 
 def test_every_table_has_one_place_on_the_page() -> None:

@@ -75,7 +75,7 @@ def actions() -> Iterator[ActionsDouble]:
 def rasa(model: Path, actions: ActionsDouble, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rasa]:
     """Started as the product starts it: plain `rasa run` with the files of bot/."""
     port, log = free_port(), tmp_path_factory.mktemp("rasa") / "rasa.log"
-    command = [sys.executable, "-m", "rasa", "run", "-m", str(model), "-i", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", "rasa", "run", "-m", str(model), "-i", "127.0.0.1", "-p", str(port), "--debug"]
     command += ["--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]
     environment = {**os.environ, **QUIET, "PAFYLL_ACTIONS_PORT": str(actions.port)}
     with log.open("w") as out:

@@ -91,6 +91,7 @@ def test_the_log_of_a_failed_action_tells_its_kind_and_nothing_that_was_said(ras
     rasa.turn(intent="raises", entities=[{"entity": "amount", "value": "Kanariegatan 77"}])
     assert "Kanariegatan 77" in str(rasa.actions.calls[-1]), "what is sent back with the error"
     rasa.turn(intent="wrong_shape")
+    rasa.turn(text="jag vill ha kanariefågel i Kanariegatan")
     log = rasa.log.read_text(encoding="utf-8")
     assert "RasaException" in log
     assert "ClientResponseError" in log

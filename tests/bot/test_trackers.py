@@ -1,5 +1,6 @@
 """The tracker store that forgets."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from tests.bot.conftest import ASSISTANT
 DOMAIN = Domain.load(str(ASSISTANT / "domain.yml"))
 
 
-def a_store(keep: int = 3) -> RecentTrackers:
-    return RecentTrackers(host=None, domain=DOMAIN, keep=keep)
+def a_store(keep: int = 3, silent_minutes: float = 30) -> RecentTrackers:
+    return RecentTrackers(host=None, domain=DOMAIN, keep=keep, silent_minutes=silent_minutes)
 
 
 async def save(store: RecentTrackers, name: str, *events: Any) -> DialogueStateTracker:
@@ -47,6 +48,25 @@ async def test_what_is_not_saved_is_not_kept() -> None:
     again = await store.retrieve("a")
     assert again is not None
     assert again.get_slot("language") == "sv"
+
+
+async def test_a_visit_that_fell_silent_is_forgotten_whole_and_by_itself() -> None:
+    store = a_store(silent_minutes=0)
+    await save(store, "a", UserUttered("hej", {"name": "greet"}))
+    await save(store, "b")
+    assert list(await store.keys()) == ["a", "b"]
+    for _ in range(3):  # rounds of the event loop
+        await asyncio.sleep(0)
+    assert await store.retrieve("a") is None
+
+
+async def test_a_visit_that_goes_on_is_not_forgotten_by_an_earlier_message() -> None:
+    store = a_store()
+    await save(store, "a")
+    earlier = store._recent["a"]
+    await save(store, "a", UserUttered("hej", {"name": "greet"}))
+    store._forget(earlier)
+    assert list(await store.keys()) == ["a"]
 
 
 async def test_the_least_recently_used_tracker_is_forgotten() -> None:

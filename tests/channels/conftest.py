@@ -32,5 +32,5 @@ def stores() -> FakeStores:
 @pytest.fixture
 def client(settings, gateway, stores):
     app = create_app(settings, Parts(gateway, stores, build_sealer(settings), FakeBook(), say))
-    with TestClient(app) as client:
+    with TestClient(app, base_url=BASE) as client:  # https, as the cookies of the pages want it
         yield client

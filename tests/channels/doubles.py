@@ -101,6 +101,8 @@ TEXTS = {
     "utter_voice_choice": "Tryck {key} för {label}.",
     "utter_voice_wait": "Ett ögonblick.",
     "utter_voice_wait_longer": "Det tar lite längre tid.",
+    "utter_voice_other_language_heard": "Do you speak English?",
+    "utter_voice_language_called": "English",
     "utter_voice_unavailable": "Vi kan inte svara just nu. Ring {phone}.",
 }
 

@@ -1,8 +1,10 @@
 import json
+import time
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from api.gateway.keeping import OldSession
 from api.gateway.messages import Choice, Incoming, Reply
 
 ID = "0123456789abcdef"
@@ -71,12 +73,46 @@ def test_two_sessions_may_use_the_same_message_id(client, gateway):
 
 def test_a_session_cannot_be_made_up_or_moved_to_another_region(client, gateway):
     session = begin(client)
-    _, key, signature = session.split(".")
-    for forged in ("", "x", f"vg.{'0' * 32}.{signature}", f"skane.{key}.{signature}", session[:-1], "å.å.å", None, 7):
+    _, key, serial, signature = session.split(".")
+    assert serial == ""
+    forgeries = (
+        "",
+        "x",
+        f"vg.{'0' * 32}..{signature}",
+        f"skane.{key}..{signature}",
+        f"vg.{key}.{'0' * 32}.{signature}",
+    )
+    for forged in (*forgeries, session[:-1], session + ".x", "å.å.å", None, 7):
         response = client.post("/chat/message", json={"session": forged, "id": ID, "text": "Hej"})
         assert (response.status_code, response.json()) == (401, {"id": ID, "error": "bad_session"})
     assert gateway.received == []
-    assert len(key) == 32
+    assert (len(key), len(signature)) == (32, 32), "128 bits each"
+
+
+def test_after_a_login_the_answer_carries_the_token_from_now_on(client, gateway):
+    session = begin(client)
+    gateway.reply = Reply(texts=("Välkommen.",), serial="f" * 32, ends_at=time.time() + 100)
+    answer = client.post("/chat/message", json={"session": session, "id": ID, "text": "482119"}).json()
+    region, key, serial, signature = answer["session"].split(".")
+    assert (f"{region}.{key}", serial) == (session.rpartition("..")[0], "f" * 32)
+    assert signature != session.rpartition(".")[2]
+    assert 90 < answer["ends_in"] <= 100
+    gateway.reply = MENU
+    answer = client.post("/chat/message", json={"session": answer["session"], "id": ID[::-1], "text": "Hej"}).json()
+    assert "session" not in answer
+    assert [one.serial for one in gateway.received] == ["", "f" * 32]
+
+
+def test_a_token_that_a_login_has_replaced_is_refused_in_an_open_socket_too(client, gateway):
+    session = begin(client)
+    with client.websocket_connect("/chat/ws") as socket:
+        socket.send_json({"session": session})
+        socket.receive_json()
+        gateway.broken = OldSession()
+        socket.send_json({"id": ID, "text": "Hej"})
+        assert socket.receive_json() == {"id": ID, "error": "bad_session"}
+    response = client.post("/chat/message", json={"session": session, "id": ID, "text": "Hej"})
+    assert (response.status_code, response.json()) == (401, {"id": ID, "error": "bad_session"})
 
 
 def test_the_socket_tells_of_a_bad_session_and_closes(client):
@@ -92,6 +128,7 @@ def test_there_is_no_session_for_an_unknown_region(client):
     assert client.post("/chat/session", json={"region": "norrland"}).status_code == 404
 
 
+@pytest.mark.case(24)
 @pytest.mark.parametrize(
     "message",
     [
@@ -118,7 +155,9 @@ def test_what_does_not_follow_the_format_is_refused_and_goes_no_further(client, 
     assert gateway.received == []
 
 
-@pytest.mark.parametrize("frame", ["not json", "[]", '"text"', "{}", '{"id": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "frame", ["not json", "[]", '"text"', "{}", '{"id": "\\ud800"}', pytest.param("[" * 16_384, id="brackets")]
+)
 def test_the_socket_survives_frames_that_are_no_message(client, gateway, frame):
     with client.websocket_connect("/chat/ws") as socket:
         socket.send_json({"session": begin(client)})
@@ -130,6 +169,7 @@ def test_the_socket_survives_frames_that_are_no_message(client, gateway, frame):
     assert len(gateway.received) == 1
 
 
+@pytest.mark.case(24)
 def test_a_huge_or_binary_frame_closes_the_socket(client, gateway):
     for send in (lambda socket: socket.send_text("x" * 20_000), lambda socket: socket.send_bytes(b"x")):
         with client.websocket_connect("/chat/ws") as socket:
@@ -149,6 +189,7 @@ def test_when_the_message_cannot_be_kept_the_client_is_told_to_send_it_again(cli
     assert client.post("/chat/message", json=body).json()["texts"] == ["Hej."]
 
 
+@pytest.mark.case(23)
 def test_only_allowed_web_sites_may_carry_the_chat(client, gateway):
     for origin, status in [("https://kommunen.example", 201), ("https://pafyll.example", 201), ("https://x.test", 403)]:
         response = client.post("/chat/session", json={"region": "vg"}, headers={"Origin": origin})

@@ -12,6 +12,7 @@ from PIL import Image
 from api.demo.inside import changes
 from ordering import wiring
 from ordering.demo_trace import MOST_BYTES, Trace, watched
+from ordering.outbox.sending import Outgoing
 from ordering.settings import Settings
 from rulebook import Rulebook, load_rulebook
 from rulebook.facts import Article, Line
@@ -152,6 +153,12 @@ async def test_a_picture_goes_as_an_mms_that_is_fetched_with_credentials(console
     media = wiring.build_media(demo_settings)
     assert await media.fetch(address) == content.getvalue()
     await media.close()
+    deletion = wiring.build_senders(demo_settings)["media"]
+    await deletion.send(Outgoing("Twilio", None, "media:1", {"address": address}))
+    await deletion.close()
+    assert console.get(f"/twilio{path}", auth=(demo_settings.twilio_account_sid, "wrong")).status_code == 401
+    credentials = (demo_settings.twilio_account_sid, demo_settings.twilio_auth_token)
+    assert console.get(f"/twilio{path}", auth=credentials).status_code == 404
 
 
 def test_a_transferred_call_comes_back_with_how_it_went(console, gateway):  # noqa: F811

@@ -31,6 +31,7 @@ def test_a_signed_sms_is_handed_over_untrimmed_and_answered_with_empty_twiml(cli
     ]
 
 
+@pytest.mark.case(15)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -50,6 +51,7 @@ def test_an_sms_without_a_fitting_signature_is_refused_and_goes_no_further(clien
     assert gateway.received == []
 
 
+@pytest.mark.case(15)
 def test_the_query_string_is_signed_too(client, gateway):
     path = "/twilio/sms?source=x&y=%C3%A5"
     assert client.post(path, data=SMS, headers=signed(path, SMS)).status_code == 200
@@ -92,6 +94,7 @@ def test_a_signed_webhook_without_its_fields_is_a_bad_request(client, gateway):
     assert gateway.received == []
 
 
+@pytest.mark.case(24)
 def test_an_oversized_body_is_refused(client, gateway):
     assert post(client, "/twilio/sms", SMS | {"Body": "x" * 70_000}).status_code == 413
     assert gateway.received == []

@@ -214,6 +214,24 @@ def test_the_other_language_is_offered_in_its_own_voice_right_after_the_greeting
     assert '<Say language="sv-SE" voice="Elin">För svenska, tryck åtta.</Say>' in twiml
 
 
+def test_who_was_not_understood_is_listened_to_in_the_other_language_after_a_silence(client, gateway):
+    gateway.reply = Reply(("Jag förstod inte.",), (Choice("t1", "beställa", "1"),), also_in="en", hears_also=True)
+    document = post(client, "/twilio/voice/step/1", CALL | {"SpeechResult": "aj vant tu årder"}).text
+    first, second = document.split("</Gather>")[:2]
+    assert "actionOnEmptyResult" not in first, "silence leads on to the second"
+    assert "press eight" not in first
+    assert second == (
+        f'<Gather action="{BASE}/twilio/voice/step/2?language=sv&amp;heard=en" actionOnEmptyResult="true" '
+        'bargeIn="true" input="dtmf speech" language="en-US" method="POST" numDigits="1" speechTimeout="auto" '
+        'timeout="5"><Say language="en-US" voice="Polly.Joanna-Neural">Do you speak English?</Say>'
+    )
+    post(client, "/twilio/voice/step/2?language=sv&heard=en", CALL | {"SpeechResult": "I want to order"})
+    post(client, "/twilio/voice/step/3?language=sv", CALL | {"SpeechResult": "Jag vill beställa"})
+    assert [one.heard_in for one in gateway.received] == [None, "en", None]
+    assert post(client, "/twilio/voice/step/4?language=sv&heard=fi", CALL).status_code == 422
+
+
+@pytest.mark.case(22)
 def test_text_can_neither_add_twiml_nor_break_it(client, gateway):
     gateway.reply = Reply(
         texts=('</Say><Dial>+46701740605</Dial>& "\x00\x1b\x85\ud800\ufffe',),
@@ -256,7 +274,7 @@ def test_the_end_of_a_call_is_kept(client, stores, caplog, duration, seconds):
     fields = CALL | {"CallStatus": "completed", "CallDuration": duration}
     assert post(client, "/twilio/voice/status", fields).status_code == 204
     assert stores.phone_calls.told == [("begin", SID, "vg"), ("ended", SID, "completed", seconds)]
-    assert f"Call {SID} is completed" in caplog.text
+    assert f"'call': '{SID}', 'status': 'completed'" in caplog.text
 
 
 @pytest.mark.parametrize("status", ["initiated", "ringing", "in-progress", "of-tomorrow"])

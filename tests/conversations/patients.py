@@ -202,6 +202,7 @@ class Chat(Conversation):
     def _send(self, **content: str) -> str:
         answer = self._exchange({"id": secrets.token_hex(8), **content})
         assert "error" not in answer, answer
+        self.session = answer.get("session", self.session)
         self.choices = {choice["label"]: choice["token"] for choice in answer["choices"]}
         return self.note(ASSISTANT, "\n".join([*answer["texts"], *(f"[{label}]" for label in self.choices)]))
 

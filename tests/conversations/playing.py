@@ -188,6 +188,7 @@ class ChatLine(Line):
     def _send(self, **content: str) -> list[str]:
         answer = self._exchange({"id": secrets.token_hex(8), **content})
         assert "error" not in answer, answer
+        self._session = answer.get("session", self._session)
         self._choices = {choice["label"]: choice["token"] for choice in answer["choices"]}
         buttons = " ".join(f"[{label}]" for label in self._choices)
         return [*answer["texts"], *([buttons] if buttons else []), *(["[the chat ends]"] if answer["end"] else [])]

@@ -26,9 +26,8 @@ def mailed(service):
 
 def test_by_sms_everything_is_told_in_a_few_words_and_answered(service, sms, kept, mailed):
     anna = sms(ANNA)
-    assert "Vilket av det här gäller det?" in anna.write(
-        "Paketet var helt blött när det kom och tre av flaskorna är trasiga!"
-    )
+    anna.write("Paketet var helt blött när det kom och tre av flaskorna är trasiga!")
+    assert "Vilket av det här gäller det?" in anna.prove(), "it goes on by itself"
     assert "När upptäckte du felet?" in anna.write("choklad")
     assert "Vad vill du att vi gör?" in anna.write("i går")
     answer = anna.write("ny leverans")
@@ -61,7 +60,8 @@ def test_by_phone_it_is_told_in_own_words_and_then_chosen_with_keys(call, kept, 
 
 def test_a_product_that_is_not_theirs_need_not_be_known(sms, kept):
     anna = sms(ANNA)
-    assert "Vilket av det här gäller det?" in anna.write("katetern läcker")
+    anna.write("katetern läcker")
+    assert "Vilket av det här gäller det?" in anna.prove()
     anna.write("vet inte")
     assert "Ärende R" in anna.write("vet inte")
     assert kept("article_number", "product", "status") == (None, "katetrar", "received")
@@ -70,6 +70,7 @@ def test_a_product_that_is_not_theirs_need_not_be_known(sms, kept):
 def test_stopped_half_way_it_is_cancelled_and_not_mailed(sms, kept, mailed):
     anna = sms(ANNA)
     anna.write("jag har fått fel vara")
+    anna.prove()
     assert mailed() == ["lmn@vgregion.se"], "left now, it would be sent when the visit is over"
     assert "avbryter" in anna.write("avbryt")
     assert kept("status") == ("cancelled",)
@@ -92,6 +93,7 @@ def test_left_half_told_it_is_kept_and_another_visit_asks_nothing_of_it(chat, ke
 def test_questions_in_the_middle_are_answered_and_it_goes_on_where_it_was(sms, kept):
     erik = sms(ERIK)
     erik.write("jag fick fel antal katetrar")
+    erik.prove()
     answer = erik.write("när har ni öppet?")
     assert "010-441 31 90" in answer
     assert "När upptäckte du felet?" in answer
@@ -139,7 +141,8 @@ def worded_with_weekday(day) -> str:
 
 def test_a_few_words_that_tell_nothing_are_asked_about_and_kept_whole(sms, kept):
     erik = sms(ERIK)
-    assert "egna ord" in erik.write("Jag vill reklamera")
+    erik.write("Jag vill reklamera")
+    assert "egna ord" in erik.prove()
     erik.write("det är något galet med katetern")
     assert kept("text") == ("Jag vill reklamera\ndet är något galet med katetern",)
 
@@ -147,7 +150,8 @@ def test_a_few_words_that_tell_nothing_are_asked_about_and_kept_whole(sms, kept)
 def test_a_complaint_in_the_middle_of_an_order_leaves_the_order_where_it_was(sms, kept):
     anna = sms(ANNA)
     anna.write("Jag vill beställa teststickor")
-    assert "När upptäckte" in anna.write("förresten så fick jag fel sorts lansetter i förra leveransen")
+    anna.write("förresten så fick jag fel sorts lansetter i förra leveransen")
+    assert "När upptäckte" in anna.prove()
     anna.write("vet inte")
     answer = anna.write("bara anmäla det")
     assert f"Ärende {kept('case_number')[0]}" in answer
@@ -158,6 +162,7 @@ def test_a_complaint_in_the_middle_of_an_order_leaves_the_order_where_it_was(sms
 def test_who_would_rather_order_has_complained_all_the_same(sms, kept, mailed):
     anna = sms(ANNA)
     anna.write("jag har fått fel vara")
+    anna.prove()
     answer = anna.write("nej nu vill jag beställa teststickor")
     assert f"Ärende {kept('case_number')[0]}" in answer
     assert "Hur många förpackningar teststickor" in answer

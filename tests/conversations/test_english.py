@@ -50,3 +50,41 @@ def test_key_eight_in_the_middle_of_a_call_goes_back_to_swedish_and_keeps_the_or
     anna.choose("utlämningsställe")
     assert service.has_draft(ANNA)
     assert service.person(ANNA).language == "sv", "what was asked for last is remembered"
+
+
+def test_english_before_key_eight_is_heard_as_swedish_then_asked_about_in_english_and_understood(ring):
+    anna = ring(ANNA)
+    anna.say("aj vant tu årder mår drinks", confidence=0.31)
+    assert anna.call.gather.value("language") == "sv-SE"
+    assert "English" not in anna.words, "that comes in its own turn"
+    anna.call.be_silent()
+    assert anna.words == "Do you speak English? Say what you want, or press eight."
+    assert anna.call.gather.value("language") == "en-US"
+    anna.say("I want to order more nutrition drinks")
+    assert anna.call.gather.value("language") == "en-US"
+    assert "personal number" in english(anna.words)
+
+
+def test_key_eight_counts_when_it_is_asked_about_too(ring):
+    anna = ring(ANNA)
+    anna.say("aj vant tu årder mår drinks", confidence=0.31)
+    anna.call.be_silent()
+    anna.press("8")
+    assert "What do you want to do?" in anna.words
+
+
+def test_swedish_that_comes_late_and_is_heard_as_english_goes_on_in_swedish(ring):
+    anna = ring(ANNA)
+    anna.say("fjolla drumla kvast", confidence=0.31)
+    anna.call.be_silent()
+    anna.say("yah grill bastala nearing strict", confidence=0.22)
+    assert anna.call.gather.value("language") == "sv-SE"
+    assert "människa" in anna.words
+
+
+def test_silence_in_both_languages_is_silence(ring):
+    anna = ring(ANNA)
+    anna.say("aj vant tu årder mår drinks", confidence=0.31)
+    anna.call.be_silent()
+    anna.call.be_silent()
+    assert "Vi verkar ha fastnat" in anna.words

@@ -9,7 +9,7 @@ from tests.channels.twiml_client import signature
 from tests.conversations.callers import NAME_ON_DOOR, to_delivery, to_read_back
 from tests.conversations.patients import the_one
 from tests.conversations.people import ANNA, ELIAS, MARIA
-from tests.conversations.service import Service
+from tests.conversations.service import Service, new_sid
 
 HOSTILE = "</Say></Gather><Dial>+46701740699</Dial><Hangup/>&#60; ]]> \" ' å"
 
@@ -71,6 +71,7 @@ def everything(service: Service) -> dict[str, int]:
     return {table: service.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in tables}  # noqa: S608
 
 
+@pytest.mark.case(15)
 def test_what_is_wrongly_signed_is_refused_and_leaves_nothing(service, ring):
     anna = ring(ANNA)
     hook = anna.call.next_webhook({"Digits": "1"})
@@ -92,11 +93,22 @@ def test_what_is_wrongly_signed_is_refused_and_leaves_nothing(service, ring):
     assert anna.call.send(hook).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/twilio/sms", "/twilio/sms/status", "/twilio/voice", "/twilio/voice/status"])
+def test_an_unsigned_webhook_leaves_nothing_behind(service, path):
+    numbers = {"From": ANNA.mobile, "To": service.number["vg"], "Body": "Jag vill beställa", "NumMedia": "1"}
+    sids = {"MessageSid": new_sid("SM"), "CallSid": new_sid("CA"), "CallStatus": "completed", "MessageStatus": "failed"}
+    picture = {"MediaUrl0": "https://api.twilio.com/x"}
+    before = everything(service)
+    assert service.http.post(path, data=numbers | sids | picture).status_code == 403
+    assert everything(service) == before
+
+
 def test_fields_that_nobody_knows_are_signed_over_and_change_nothing(ring):
     anna = ring(ANNA, more_fields={"FieldOfTomorrow": "å & + %", "StirVerstat": "", "Digits": "2"})
     assert any("beställa produkter" in label for label in anna.choices())
 
 
+@pytest.mark.case(22)
 @pytest.mark.parametrize("words", [HOSTILE, "<Redirect>https://evil.example</Redirect>", "\x00\x1b \ufffe", "{phone}"])
 def test_speech_that_looks_like_twiml_adds_none(service, ring, words):
     anna = ring(ANNA)

@@ -68,7 +68,8 @@ def test_how_returns_work_is_told_to_anybody_and_a_no_asks_for_nothing(window):
 
 def test_what_is_none_of_ours_is_no_case(service, sms):
     anna = sms(ANNA)
-    assert "Vilket av det här gäller det?" in anna.write("den är trasig")
+    anna.write("den är trasig")
+    assert "Vilket av det här gäller det?" in anna.prove()
     assert "ingen anmälan" in anna.write("ingen av dem")
     assert service.rows("SELECT status FROM complaints") == [("cancelled",)]
 
@@ -76,6 +77,7 @@ def test_what_is_none_of_ours_is_no_case(service, sms):
 def test_a_question_in_a_complaint_is_answered_and_asked_again(service, sms):
     anna = sms(ANNA)
     anna.write("Paketet var helt blött när det kom och tre av flaskorna är trasiga!")
+    anna.prove()
     anna.write("choklad")
     assert "inte varit än" in anna.write(worded(service.today() + timedelta(days=29)))
     anna.write("i går")

@@ -9,7 +9,7 @@ from PIL import Image
 from ordering.gsm7 import segments
 from tests.conversations.patients import in_figures
 from tests.conversations.people import ANNA, TESFAY
-from tests.conversations.service import new_sid
+from tests.conversations.service import new_sid, until
 
 STAFF = {"X-API-Key": "demo-staff-key"}
 MAKER = 0x010F
@@ -55,6 +55,9 @@ def test_a_picture_with_a_complaint_is_kept_clean_and_shown_to_staff(service, sm
     anna = sms(ANNA)
     anna.write("Paketet var helt blött när det kom och tre av flaskorna är trasiga!")
     send_picture(service, ANNA)
+    assert "skicka den igen" in anna.next(), "it is not known yet who writes"
+    anna.prove()
+    send_picture(service, ANNA)
     answer = anna.next()
     (case_number,) = service.rows("SELECT case_number FROM complaints")[0]
     assert f"sparad i ärende {case_number}" in answer
@@ -65,6 +68,19 @@ def test_a_picture_with_a_complaint_is_kept_clean_and_shown_to_staff(service, sm
     with Image.open(BytesIO(shown.content)) as picture:
         assert picture.size == (300, 200)
     assert b"KamerafabrikenXYZ" not in shown.content
+    assert until(lambda: {*service.rows("SELECT status FROM outbox WHERE kind = 'media'")} == {("sent",)})
+    assert service.http.get(f"/demo/twilio{media_path(service)}", auth=account(service)).status_code == 404
+
+
+def media_path(service) -> str:
+    """Where Twilio's double kept the picture that came last."""
+    *_, sms = [one for one in service.http.get("/demo/sms", params={"number": ANNA.mobile}).json() if one["picture"]]
+    sid = service.settings.twilio_account_sid
+    return f"/2010-04-01/Accounts/{sid}/Messages/{sms['sid']}/Media/ME{sms['sid'][2:]}"
+
+
+def account(service) -> tuple[str, str]:
+    return service.settings.twilio_account_sid, service.settings.twilio_auth_token
 
 
 def test_a_picture_that_is_about_nothing_is_declined_and_not_kept(service, sms):
@@ -153,6 +169,19 @@ def test_an_sms_tells_as_much_as_the_patient_has_chosen(service, sms, value, tol
         assert words.lower() in everything.lower(), everything
     for words in not_told:
         assert words.lower() not in everything.lower(), everything
+
+
+def test_a_neutral_sms_names_no_flavour_though_they_may_be_written(service, sms):
+    detail(service, ANNA, "neutral")
+    anna = sms(ANNA)
+    heard = [anna.write(text) for text in ("Jag vill beställa", "1", "choklad", "12", "mango", "resten vanilj")]
+    assert "1 Samma som sist\n" in heard[1] + "\n"
+    assert "av den sorten" in heard[2]
+    heard += [anna.write(text) for text in ("det räcker", "utlämningsställe", "1", "1")]
+    assert "20 rad 1 (12 och 8)" in heard[-1], heard
+    told = "\n".join([*heard, anna.confirm()]).lower()
+    assert service.order(ANNA).lines[0].variants == {"CHO": 12, "VAN": 8}
+    assert not [name for name in ("choklad", "vanilj", "jordgubb", "neutral", "citrus", "mango") if name in told], told
 
 
 @pytest.mark.parametrize("patient", [ANNA, TESFAY])

@@ -46,12 +46,18 @@ def test_at_least_99_of_100_emergencies_are_answered_so_rasas_second_opinion_inc
     assert 1 - len(missed) / len(told) >= 0.99, f"{len(missed)} of {len(told)}"
 
 
+def test_questions_about_health_are_hardly_ever_answered_with_112_rasas_opinion_included(service):
+    told = messages(LISTS[-1], "not_emergency")
+    alarms = [text for text in told if taken_for_an_emergency(service, text)]
+    assert len(alarms) / len(told) <= 0.05, alarms
+
+
 def taken_for_an_emergency(service: Service, text: str) -> bool:
     heard = emergency(clean(text))
-    if heard is None or heard.sure:
-        return heard is not None
+    if heard and heard.sure:
+        return True
     body = {"conversation": uuid.uuid4().hex, "message": "m1", "channel": "chat", "language": "sv"}
-    turn = body | {"text": mask(clean(text)).text, "alarming": True}
+    turn = body | {"text": mask(clean(text)).text, "alarming": heard is not None}
     answer = httpx.post(f"{service.settings.rasa_url}/webhooks/gateway/turn", json=turn, timeout=30)
     return bool(answer.json()["intent"]["name"] == "emergency")
 

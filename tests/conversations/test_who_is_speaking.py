@@ -147,3 +147,26 @@ def test_personal_numbers_codes_and_names_are_nowhere_but_in_the_product_databas
         assert private not in kept
     for private in ("198501012382", "19850101-2382", "Lindqvist", code):
         assert private not in logs
+
+
+def test_what_a_representative_is_not_registered_for_is_not_done_and_the_receipt_says_who_ordered(service, chat):
+    body = {"region": "vg", "person": ELIAS.identity_number, "kind": "parent", "may": ["order"]}
+    body |= {"representative": {"identity_number": MARIA.identity_number}}
+    staff = {"X-API-Key": "demo-staff-key"}
+    assert service.http.put("/api/v1/representatives", json=body, headers=staff).status_code == 200
+    maria = chat(ELIAS)
+    maria.begin()
+    maria.write("kartongen var krossad")
+    assert "inte registrerad" in maria.log_in()
+    assert "inte registrerad" in maria.write("var är beställningen?")
+    maria.write("jag vill beställa näringsdryck")
+    maria.write("5 jordgubb och 5 vanilj")
+    maria.write("utlämningsställe")
+    maria.click("Matboden")
+    maria.click("SMS till numret som slutar på 07")
+    maria.click("Ja, beställ")
+    assert "Maria har beställt åt Elias" in maria.last
+    ended = body | {"representative": MARIA.identity_number}
+    ended = {name: ended[name] for name in ("region", "person", "representative")}
+    assert service.http.post("/api/v1/representatives/end", json=ended, headers=staff).json() == {"ended": True}
+    assert "personnummer" in maria.write("jag vill beställa mer näringsdryck"), "it ends in the middle of a visit too"

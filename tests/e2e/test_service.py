@@ -5,6 +5,7 @@ import re
 import time
 
 import psutil
+import pytest
 from jsonschema import Draft202012Validator
 
 from api.commands.bot import ROOT
@@ -14,6 +15,7 @@ ANNA = "198501012382"
 KEY = {"X-API-Key": "demo-key"}
 
 
+@pytest.mark.case(26)
 def test_everything_listens_on_loopback_only(stack):
     ports = {stack.settings.port, stack.settings.rasa_port, stack.settings.actions_port}
     processes = psutil.Process(stack.pid).children(recursive=True)

@@ -41,6 +41,7 @@ class FakeRasa:
     """Answers what the test tells it to; remembers what it was asked. `slow`: seconds before each answer.
 
     meant: the intent of a part of a message, and how sure Rasa is of it. parsed: the texts it was asked so of.
+    intent: what it takes every whole message for.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class FakeRasa:
         self.answer: Callable[[dict[str, Any]], Answer] = lambda body: {"text": f"svar på {meaning(body)}"}
         self.meant: Callable[[str], tuple[str, float]] = lambda text: ("nlu_fallback", 0.0)
         self.parsed: list[str] = []
+        self.intent = "x"
         self.slow = 0.0
         self.at_once = self.most_at_once = 0
 
@@ -70,7 +72,9 @@ class FakeRasa:
         if isinstance(answer, int):
             return httpx.Response(answer, json={"responses": [], "failed": ["action_x: KeyError"]})
         said = answer if isinstance(answer, list) else [answer]
-        return httpx.Response(200, json={"responses": said, "intent": {"name": "x", "confidence": 1.0}, "failed": []})
+        return httpx.Response(
+            200, json={"responses": said, "intent": {"name": self.intent, "confidence": 1.0}, "failed": []}
+        )
 
     @property
     def heard(self) -> list[str]:
@@ -141,11 +145,15 @@ class Phones:
     def __init__(self, stores: Any, sealer: Any) -> None:
         self.stores, self.sealer = stores, sealer
         self.sent: list[tuple[str, str]] = []
+        self.deleted: list[str] = []  # addresses of pictures at Twilio
 
     async def dispatch(self, ids: Sequence[int] | None = None) -> int:
         async with self.stores.begin() as tx:
             rows = await tx.outbox.lease(datetime.now(UTC), ids=ids)
             for row in rows:
+                if row.kind == "media":
+                    self.deleted.append(self.sealer.open(row.sealed)["address"])
+                    continue
                 assert row.sender == OURS
                 self.sent.append((row.recipient, self.sealer.open(row.sealed)["text"]))
                 await tx.outbox.sent(row.id, provider_id=f"SM{row.id}", now=datetime.now(UTC))
@@ -163,6 +171,7 @@ class House:
     def __init__(self, gateway: Gateway, rasa: FakeRasa, dialogue: Any, phones: Phones, stores: Any) -> None:
         self.gateway, self.rasa, self.dialogue, self.phones, self.stores = gateway, rasa, dialogue, phones, stores
         self._ids = itertools.count(1)
+        self.serials: dict[str, str] = {}  # of each chat session
 
     def an_sms(self, text: str, sender: str = ANNA, provider_id: str | None = None) -> Incoming:
         return Incoming(
@@ -191,7 +200,10 @@ class House:
         **changes: Any,
     ) -> Reply:
         incoming = Incoming("chat", "vg", session, f"chat-{next(self._ids)}", None, text, choice, event)
-        return await self.gateway.answer(replace(incoming, **changes))
+        # As the browser does: it goes on under the token that it got at login.
+        reply = await self.gateway.answer(replace(incoming, **{"serial": self.serials.get(session, "")} | changes))
+        self.serials[session] = reply.serial or self.serials.get(session, "")
+        return reply
 
     async def call(self, text: str = "", *, event: Any = "message", **changes: Any) -> Reply:
         incoming = Incoming("voice", "vg", "CA1", f"CA1:{next(self._ids)}", ANNA, text, None, event)

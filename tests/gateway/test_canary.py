@@ -71,12 +71,14 @@ def secrets_of(codes: list[str]) -> list[str]:
     return [ANNAS_NUMBER, "0101-2382", UNKNOWN_NUMBER, "070-174 06 05", MAIL, "Kanariegatan", *names, *codes]
 
 
+@pytest.mark.case(25)
 async def test_rasa_is_told_nothing_that_points_at_a_person(house, codes):
     told = json.dumps([{**body, "conversation": ""} for body in house.rasa.asked], ensure_ascii=False)
     assert [secret for secret in secrets_of(codes) if secret in told] == []
     assert [number for number in (ANNA, ERIK, NOBODY) if number in told] == []
 
 
+@pytest.mark.case(25)
 async def test_the_database_holds_it_only_where_it_must(house, codes):
     for table in TABLES:
         for row in await house.all_rows(table):
@@ -97,6 +99,7 @@ async def test_what_is_sealed_is_not_merely_written_otherwise(house, codes):
         assert state.keys() <= {"sealed", "confirm_ok", "whom", "about", "asked"}
 
 
+@pytest.mark.case(25)
 async def test_the_log_tells_nothing_that_points_at_a_person(house, codes, caplog):
     ours = [record for record in caplog.get_records("setup") if record.name.startswith(("pafyll", "api", "httpx"))]
     assert ours

@@ -171,3 +171,63 @@ def test_a_name_somebody_gives_themselves_is_taken_out_though_nobody_is_known(te
     assert "Bo" not in masked
     assert "Ek" not in masked
     assert ("vill beställa" in masked) == ("vill beställa" in text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "nitton åttiofem noll ett noll ett tjugotre åttiotvå",
+        "ett nio åtta fem noll ett noll ett två tre åtta två",
+        "åttiofem noll ett noll ett bindestreck tjugotre åttiotvå",
+        "Åtta fem, noll ett, noll ett, två tre åtta två",
+        "nineteen eighty five zero one zero one twenty three eighty two",
+        "one nine eight five zero one zero one dash two three eight two",
+        "fem noll noll noll åtta nio två noll snedstreck fyra",
+        "noll sju noll ett sju fyra noll sex noll fem",
+    ],
+)
+def test_a_number_in_words_is_masked_as_one_in_figures(said):
+    masked = mask(clean(f"mitt personnummer är {said} och jag vill beställa"), people=[ANNA])
+    assert masked.text == "mitt personnummer är NUMMER och jag vill beställa"
+    assert masked.identity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "två paket choklad tre vanilj fem jordgubb och tio neutral",
+        "tjugo choklad och tio vanilj",
+        "ett två tre",
+        "en eller två, kanske tre eller fyra",
+        "nummer ett två och tre, fem paket",
+    ],
+)
+def test_amounts_in_words_stay(text):
+    assert mask(clean(text), people=[ANNA]).text == text
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "198501012382", "19850101-2382", "850101-2382", "850101 2382", "8501012382", "1985 01 01 23 82", "850101+2382",
+        "85-01-01 2382", "191401682396", "140168-2396", "14 01 68 23 96", "50-008920/4", "50008920",
+        "１９８５０１０１２３８２",
+    ],
+)  # fmt: skip
+def test_every_way_to_write_a_number_is_masked_in_a_complaint(number):
+    masked = mask(clean(f"flaskan var trasig, {number}, kan ni byta"), people=[ANNA])
+    assert masked.text == "flaskan var trasig, NUMMER, kan ni byta"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("choklad till Kanariella Fågelström, 850101-2382", "choklad till NAMN, NUMMER"),
+        ("choklad till Fågelström 19850101-2382 tack", "choklad till NAMN NUMMER tack"),
+        ("850101-2382, Kanariella Fågelström, vill beställa", "NUMMER, NAMN, vill beställa"),
+        ("Hej, 850101-2382", "Hej, NUMMER"),
+        ("850101-2382 Näringsdryck tack", "NUMMER Näringsdryck tack"),
+    ],
+)
+def test_a_name_beside_a_number_is_masked_whoever_speaks(text, kept):
+    assert mask(clean(text)).text == kept

@@ -11,6 +11,7 @@ ENTITY = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 LISTS = [
     Path(__file__).parent.parent / "data" / "emergency_messages.yml",
     Path(__file__).with_name("more_emergency_messages.yml"),
+    Path(__file__).parent.parent / "data" / "health_messages.yml",
 ]
 
 
@@ -110,6 +111,35 @@ def test_a_single_sign_of_danger_is_not_sure(text):
     ["ring 112", "jag får ingen luft", "han är blek och slapp", "she is pale and won't wake up", "vill inte leva"],
 )
 def test_what_is_plain_or_has_several_signs_is_sure(text):
+    heard = emergency(text)
+    assert heard
+    assert heard.sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jag har lite ont i magen",
+        "är det farligt att inte byta påse på en vecka",
+        "hur mycket insulin ska jag ta till middagen",
+        "I feel a bit dizzy, is that common",
+        "jag svimmade en gång förra året",
+    ],
+)
+def test_what_is_mild_past_or_asked_in_general_is_no_emergency(text):
+    assert emergency(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jag har lite ont i bröstet",
+        "lite svårt att andas, är det normalt",
+        "är det normalt att hon inte går att väcka",
+        "can I give her water, she is unconscious",
+    ],
+)
+def test_what_may_be_deadly_is_heard_however_mildly_it_is_asked(text):
     heard = emergency(text)
     assert heard
     assert heard.sure

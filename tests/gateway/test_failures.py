@@ -17,7 +17,7 @@ def understands(*words: str):
 async def test_the_second_failure_in_a_step_offers_a_person(house):
     house.rasa.answer = understands()
     first = await house.chat("blorp")
-    assert first.texts == ("Jag förstod inte.",)
+    assert first.texts == ("Jag förstod inte.", "For English, write English.")
     second = await house.chat("zug")
     assert house.rasa.heard == ["blorp", "zug", OFFER]
     assert second.texts != first.texts

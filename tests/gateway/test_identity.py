@@ -52,6 +52,7 @@ async def test_a_mobile_that_is_one_patients_own_is_recognised(private):
     assert proof == "number"
 
 
+@pytest.mark.case(19)
 async def test_an_unknown_and_a_protected_mobile_get_the_same_words(private):
     unknown, protected = [await private.sms("när kan jag beställa", sender=who) for who in (NOBODY, KARIN_PROTECTED)]
     assert unknown == protected
@@ -82,6 +83,7 @@ async def test_a_personal_number_may_be_written_in_many_ways(private, typed):
     await private.until(lambda: bool(private.phones.to(ANNA)))
 
 
+@pytest.mark.case(19)
 async def test_known_unknown_protected_and_no_mobile_get_the_same_words(private, monkeypatch):
     numbers = {"known": ANNAS_NUMBER, "unknown": UNKNOWN_NUMBER, "protected": PROTECTED_NUMBER}
     await private.sql("UPDATE people SET mobile = NULL WHERE identity_number = '198501012390'")
@@ -99,6 +101,7 @@ async def test_known_unknown_protected_and_no_mobile_get_the_same_words(private,
     assert [number for number, _ in private.phones.sent] == [ANNA]
 
 
+@pytest.mark.case(20)
 async def test_after_five_wrong_codes_the_right_one_no_longer_counts(private):
     await private.chat("var är min beställning")
     await private.chat(ANNAS_NUMBER)
@@ -112,6 +115,7 @@ async def test_after_five_wrong_codes_the_right_one_no_longer_counts(private):
     assert [row[0] for row in await people_of_visits(private)] == [None]
 
 
+@pytest.mark.case(20)
 async def test_an_expired_code_does_not_count_and_sounds_like_a_wrong_one(private):
     await private.chat("var är min beställning")
     await private.chat(ANNAS_NUMBER)
@@ -120,6 +124,7 @@ async def test_an_expired_code_does_not_count_and_sounds_like_a_wrong_one(privat
     assert "stämmer inte, eller så har den gått ut" in (await private.chat(private.phones.sent[0][1][:6])).texts[0]
 
 
+@pytest.mark.case(20)
 async def test_a_code_counts_once_and_only_in_its_own_visit(private):
     await private.chat("var är min beställning", session="other")
     await private.chat(ANNAS_NUMBER, session="other")
@@ -145,6 +150,16 @@ async def test_a_new_code_can_be_asked_for_but_not_at_once_and_not_for_ever(priv
     await forget_when_sent(private)
     assert "Det gick inte" in (await private.chat("ny kod")).texts[0]
     assert len(private.phones.sent) == 3
+
+
+@pytest.mark.parametrize("words", ["jag fick koden {}", "den nya koden är {}", "I got a new code {}", "{}!"])
+async def test_a_code_counts_whatever_is_said_around_it(private, words):
+    await private.chat("var är min beställning")
+    await private.chat(ANNAS_NUMBER)
+    await private.until(lambda: private.phones.to(ANNA))
+    private.rasa.answer = lambda body: {"text": "dina saker"}
+    said = await private.chat(words.format(private.phones.to(ANNA)[-1][:6]))
+    assert said.texts == ("dina saker",)
 
 
 async def test_nobodys_mobile_can_be_flooded_with_codes_from_many_chats(private):
@@ -183,6 +198,7 @@ async def test_a_personal_number_written_before_it_is_asked_for_begins_login(pri
     assert private.rasa.asked == []
 
 
+@pytest.mark.case(21)
 async def test_on_the_phone_the_calling_number_proves_nothing(private):
     reply = await private.call("var är min beställning")
     assert reply.expects == "identity"
@@ -252,6 +268,44 @@ async def test_a_shared_mobile_is_asked_for_proof_and_then_by_first_name(private
     async with private.stores.begin() as tx:
         assert (await tx.people.get(person)).given_name == "Inger"
     assert (speaker, proof) == (person, "code")
+
+
+async def test_who_is_named_already_is_not_asked_for(private):
+    asked = await private.sms("när kan inger beställa", sender=LARS_AND_INGER)
+    answer = await private.sms(asked.rstrip(".")[-6:], sender=LARS_AND_INGER)
+    assert "dina saker: när kan inger beställa" in answer
+    ((person, *_),) = await people_of_visits(private)
+    async with private.stores.begin() as tx:
+        assert (await tx.people.get(person)).given_name == "Inger"
+
+
+async def test_after_two_answers_that_are_no_name_a_person_is_offered(private):
+    asked = await private.sms("när kan jag beställa", sender=LARS_AND_INGER)
+    await private.sms(asked.rstrip(".")[-6:], sender=LARS_AND_INGER)
+    assert "Vem gäller det?" in await private.sms("fem jordgubb", sender=LARS_AND_INGER)
+    await private.sms("det räcker", sender=LARS_AND_INGER)
+    assert ("choice", "person=unasked") in [
+        (one["entity"], one["value"]) for one in private.rasa.asked[-1].get("entities", ())
+    ]
+
+
+async def test_what_is_told_of_a_complaint_while_its_code_is_awaited_is_taken_along(private):
+    private.rasa.intent = "report_deviation"
+    private.rasa.meant = lambda text: ("order_products" if "leverans" in text else "report_deviation", 1.0)
+    asked = await private.sms("för många katetrar.", sender=LARS_AND_INGER)
+    assert "tar jag med" in await private.sms("ny leverans tack", sender=LARS_AND_INGER)
+    await private.sms(asked.rstrip(".")[-6:], sender=LARS_AND_INGER)
+    answer = await private.sms("inger", sender=LARS_AND_INGER)
+    assert "dina saker: för många katetrar. ny leverans tack" in answer
+
+
+async def test_another_wish_while_the_code_of_a_complaint_is_awaited_is_taken_up_instead(private):
+    private.rasa.intent = "report_deviation"
+    private.rasa.meant = lambda text: ("ask_order_status", 1.0)
+    asked = await private.sms("för många katetrar", sender=LARS_AND_INGER)
+    assert "tar jag med" in await private.sms("jag undrar om mitt paket", sender=LARS_AND_INGER)
+    await private.sms(asked.rstrip(".")[-6:], sender=LARS_AND_INGER)
+    assert "dina saker: jag undrar om mitt paket" in await private.sms("inger", sender=LARS_AND_INGER)
 
 
 async def test_a_wrong_code_from_a_shared_mobile_opens_nothing(private):

@@ -28,6 +28,7 @@ ENGLISH = [
     "I got the wrong flavour in my last order",
     "How long does my förskrivning last?",
     "i am at my summer house, deliver it there",
+    "the usual please",
 ]
 SWEDISH = [
     "jag vill beställa mer näringsdryck",
@@ -44,6 +45,7 @@ SWEDISH = [
     "kan ni skicka till min sommarstuga",
     "samma som förra gången tack",
     "min sensor fungerar inte, the app says error",
+    "samma igen",
     "do hade fel, jag vill ha en till av den sorten",
 ]
 # One word, a number, a name, a flavour, a brand, a courtesy, a mixture: nobody changes language by these.

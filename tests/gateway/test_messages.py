@@ -100,6 +100,7 @@ async def test_a_thread_that_another_process_has_is_left_alone_until_it_is_free(
     assert (await waiting).texts == ("svar på hallå",)
 
 
+@pytest.mark.case(17)
 @pytest.mark.parametrize("typed", ["/restart", "\u00a0/restart", "／restart", '/confirm{"x":1}', "\u200b/ restart"])
 async def test_nobody_can_write_an_order_to_rasa(house, typed):
     await house.chat(typed)
@@ -131,6 +132,7 @@ async def test_a_button_can_be_clicked_keyed_or_named(house):
     assert house.rasa.heard == ["hej", "/inform x=1", "/inform x=1", "/order_products"]
 
 
+@pytest.mark.case(18)
 async def test_an_old_or_forged_token_does_nothing(house):
     house.rasa.answer = lambda body: {"text": "välj", "buttons": [{"title": "A", "payload": "/help"}]}
     old = (await house.chat("hej")).choices[0].token
@@ -142,6 +144,7 @@ async def test_an_old_or_forged_token_does_nothing(house):
     assert house.rasa.heard == ["hej", "hej"]
 
 
+@pytest.mark.case(18)
 async def test_somebody_elses_token_does_nothing(house):
     house.rasa.answer = lambda body: {"text": "välj", "buttons": [{"title": "A", "payload": "/help"}]}
     token = (await house.chat("hej", session="one")).choices[0].token

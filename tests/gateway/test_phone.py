@@ -266,6 +266,7 @@ async def test_who_was_cut_off_while_ordering_is_offered_once_to_go_on_by_sms(ho
     await hang_up(house)
     [text] = await followed(house)
     assert "FORTSÄTT" in text
+    assert text.endswith("Svara STOPP för att slippa sms.")
     assert await followed(house) == []
     await house.sms("Fortsätt")
     assert house.rasa.heard[-1] == "/order_products"
@@ -293,3 +294,53 @@ async def test_no_sms_comes_where_there_is_nothing_to_go_on_with(house, why):
         assert all(row["unasked"] for row in (await house.all_rows("outbox")) if row["key"].startswith("hung-up"))
     else:
         assert await followed(house) == []
+
+
+# Another language than the line listens in
+
+
+NOT_UNDERSTOOD = {"text": "?", "utter_action": "utter_fallback"}
+
+
+def in_english(body):
+    """A Rasa that understands what is said in English, and every intent."""
+    return {"text": "Of course."} if body["language"] == "en" or "intent" in body else NOT_UNDERSTOOD
+
+
+async def test_english_that_was_heard_as_swedish_is_listened_to_next_and_answered(house):
+    house.rasa.answer = in_english
+    lost = await house.call("aj vant tu årder")
+    assert (lost.language, lost.also_in, lost.hears_also) == ("sv", "en", True)
+    answer = await house.call("some drinks I need", heard_in="en")
+    assert (answer.language, answer.texts) == ("en", ("Of course.",))
+    assert (await house.call("two", heard_in=None)).language == "en", "and so it stays"
+
+
+async def test_swedish_that_was_heard_as_english_is_answered_in_swedish(house):
+    house.rasa.answer = lambda body: NOT_UNDERSTOOD if "text" in body else {"text": "En människa?"}
+    await house.call("blorp")
+    answer = await house.call("yard will bestow a meal", heard_in="en")
+    assert (answer.language, answer.hears_also) == ("sv", True)
+    assert [body["language"] for body in house.rasa.asked[1:]] == ["en", "sv", "sv"]
+    assert house.rasa.heard[-1] == "/talk_to_human person=unasked"
+
+
+async def test_a_key_says_nothing_about_the_language(house):
+    house.rasa.answer = lambda body: NOT_UNDERSTOOD
+    await house.call("blorp")
+    assert (await house.call("77", keyed=True, heard_in="en")).language == "sv"
+
+
+async def test_who_has_asked_for_a_language_is_listened_to_in_that_one(house):
+    house.rasa.answer = lambda body: {"text": "Svenska."} if "intent" in body else NOT_UNDERSTOOD
+    await house.call("8", keyed=True)
+    await house.call("8", keyed=True)
+    lost = await house.call("blorp")
+    assert (lost.language, lost.also_in, lost.hears_also) == ("sv", "en", False)
+
+
+async def test_who_is_known_is_listened_to_in_their_own_language(house):
+    await log_in(house)
+    house.rasa.answer = lambda body: NOT_UNDERSTOOD
+    lost = await house.call("blorp")
+    assert (lost.also_in, lost.hears_also) == (None, False)

@@ -144,3 +144,29 @@ async def test_the_chat_is_told_when_a_picture_can_be_sent(house):
     assert (await house.chat("fel på varan")).takes_picture
     house.rasa.answer = lambda body: {"text": "Hej då", "utter_action": "utter_goodbye"}
     assert not (await house.chat("hej då")).takes_picture
+
+
+async def test_while_it_is_proved_who_speaks_a_picture_is_asked_for_again(ordering_house):
+    ordering_house.media.files[HERE] = picture()
+    ordering_house.rasa.answer = lambda body: {"custom": {"need": "identity"}}
+    answer = await ordering_house.sms("den läcker", media=(HERE,))
+    assert "skicka den igen" in answer
+    assert await kept(ordering_house) == []
+
+
+@pytest.mark.parametrize("about", ["a complaint", "nothing", "danger"])
+async def test_twilios_copy_is_deleted_once_the_message_is_handled(ordering_house, complaint, about):
+    if about == "a complaint":
+        await complaint()
+    ordering_house.media.files = {HERE: picture(), f"{HERE}2": b"no picture"}
+    text = "min man andas inte" if about == "danger" else ""
+    await ordering_house.sms(text, media=(HERE, f"{HERE}2"))
+    await ordering_house.until(lambda: len(ordering_house.phones.deleted) == 2)
+    assert ordering_house.phones.deleted == [HERE, f"{HERE}2"]
+
+
+async def test_while_a_message_waits_for_another_try_twilios_copy_stays(ordering_house):
+    ordering_house.media.files[HERE] = picture()
+    ordering_house.rasa.answer = lambda body: 500
+    await ordering_house.sms("den läcker", media=(HERE,))
+    assert not [row for row in await ordering_house.all_rows("outbox") if row["kind"] == "media"]

@@ -108,8 +108,8 @@ async def test_a_relative_and_a_parent_order_for_others(demo: SqlStores) -> None
     sara, _, _ = await everything_of(demo, "skane", "19680214EP01")
     maria, _, _ = await everything_of(demo, "vg", "199001012385")
     async with demo.begin() as tx:
-        assert [one.name for one in await tx.people.represented_by(sara.id)] == ["Signe Malm"]
-        (child,) = await tx.people.represented_by(maria.id)
+        assert [one.name for one, _ in await tx.people.represented_by(sara.id)] == ["Signe Malm"]
+        ((child, _),) = await tx.people.represented_by(maria.id)
     assert child.mobile is None
     assert child.family_name != maria.family_name
 

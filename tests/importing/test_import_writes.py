@@ -1,8 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from ordering.importing import import_file
-from ordering.model import Address, Order, Person
+from ordering.model import Address, Order, Person, Representation
 from ordering.store import SqlStores
+from ordering.use_cases import trust
+from rulebook import load_rulebook
 from tests.importing.conftest import TODAY, Document, Importer
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -132,7 +135,7 @@ async def test_who_is_no_longer_on_the_list_is_no_longer_represented(
 
     async def represented() -> list[str]:
         async with stores.begin() as tx:
-            return [one.given_name for one in await tx.people.represented_by(anna_id)]
+            return [one.given_name for one, _ in await tx.people.represented_by(anna_id)]
 
     assert await represented() == ["Bo"]
     del anna["represents"]
@@ -151,7 +154,7 @@ async def test_a_protected_person_is_not_offered_to_those_who_represented_them(
     await importer.take(document)
     anna = await person(stores)
     async with stores.begin() as tx:
-        assert await tx.people.represented_by(anna.id) == []
+        assert await trust.represented(tx, load_rulebook(), anna.id, day=TODAY) == []
 
 
 async def test_thousands_of_people_go_in_at_once(importer: Importer, stores: SqlStores) -> None:
@@ -171,3 +174,61 @@ async def test_nothing_new_is_told(importer: Importer, stores: SqlStores, docume
     await importer.take(document)
     report = await import_file(stores, importer.path, today=TODAY)
     assert report.nothing_new
+
+
+async def test_what_a_representative_may_do_and_until_when_comes_along_and_staff_have_the_last_word(
+    importer: Importer, stores: SqlStores, document: Document
+) -> None:
+    anna, bo = document["people"][0], document["people"][1]["identity_number"]
+    anna["represents"] = [{"patient": bo, "kind": "assistant", "may": ["read"], "until": "2026-12-31"}]
+    await importer.take(document)
+
+    async def registered() -> list[Representation]:
+        anna_id = (await person(stores)).id
+        async with stores.begin() as tx:
+            return [one for _, one in await tx.people.represented_by(anna_id)]
+
+    (one,) = await registered()
+    assert (one.kind, one.may, one.until) == ("assistant", {"read"}, date(2026, 12, 31))
+    anna["represents"][0] |= {"kind": "guardian", "may": ["order", "read"]}
+    await importer.take(document)
+    (one,) = await registered()
+    assert (one.kind, one.may) == ("guardian", {"order", "read"})
+    async with stores.begin() as tx:
+        await tx.people.represent(replace(one, kind="relative", registered_by="desk", registered_at=NOW))
+    anna["represents"] = []
+    await importer.take(document)
+    (one,) = await registered()
+    assert (one.kind, one.registered_by) == ("relative", "desk")
+
+
+async def test_whom_staff_have_marked_stays_protected_whatever_a_file_says(
+    importer: Importer, stores: SqlStores, document: Document
+) -> None:
+    await importer.take(document)
+    anna = await person(stores)
+    async with stores.begin() as tx:
+        await tx.people.mark_protected(anna.id, protected=True)
+    document["people"][0]["protected"] = False
+    document["people"][0]["given_name"] = "Anette"
+    await importer.take(document)
+    anna = await person(stores)
+    assert (anna.given_name, anna.protected) == ("Anette", True)
+
+
+async def test_whom_a_file_protects_for_the_first_time_is_shut_at_once(
+    importer: Importer, stores: SqlStores, document: Document
+) -> None:
+    await importer.take(document)
+    anna = await person(stores)
+    async with stores.begin() as tx:
+        thread = await tx.conversations.thread(channel="sms", region="vg", key="a>b", address=anna.mobile)
+        visit = await tx.conversations.start_visit(thread, sender_id="s", now=NOW)
+        await tx.conversations.save_visit(replace(visit, person_id=anna.id, speaker_id=anna.id, proof="number"))
+    document["people"][0]["protected"] = True
+    await importer.take(document)
+    async with stores.begin() as tx:
+        kept = await tx.conversations.visit_by_sender("s")
+    assert kept is not None
+    assert (kept.person_id, kept.speaker_id, kept.proof, kept.state) == (None, None, None, {})
+    assert kept.ended_at is not None

@@ -5,8 +5,10 @@ from typing import Any
 
 from ordering.draft import Draft
 from ordering.model import Address, Article, DraftRow, Line, Order, OrderLine, Person, Variant, Visit
-from ordering.use_cases.edit_draft import Edit, Message, edit
+from ordering.use_cases.edit_draft import edit
 from ordering.use_cases.patient_case import PatientCase
+from ordering.use_cases.picked_answers import Edit
+from ordering.use_cases.said import Message
 from rulebook import Rulebook, load_rulebook
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -123,6 +125,8 @@ class Talk:
         self.count = 0
 
     def say(self, intent: str = "inform", *entities: tuple[str, str], text: str = "") -> Edit:
+        if self.count and self.question:
+            self.case.visit.state["asked"] = self.question  # as the gateway notes it
         self.count += 1
         found = [{"entity": name, "value": value} for name, value in entities]
         return edit(self.case, Message(id=f"m{self.count}", intent=intent, entities=found, text=text))

@@ -54,6 +54,11 @@ def test_a_region_without_hours_promises_none():
         ("så snart som möjligt", ["11-20 12:30"]),
         ("i morgon", []),  # a Saturday
         ("klockan 20", []),
+        ("klockan tre", ["11-20 12:30"]),
+        ("måndag halv tio", ["11-23 08:00", "11-23 12:30"]),
+        ("måndag vid halv tio", ["11-23 08:00"]),
+        ("på tisdag vid tvåtiden", ["11-24 12:30"]),
+        ("monday at half past two", ["11-23 12:30"]),
         ("12:15", []),  # lunch
     ],
 )

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from ordering.use_cases import complain_words as words
+from ordering.use_cases.complain_days import Days, discovered
 
 TODAY = date(2026, 11, 20)  # a Friday
 
@@ -64,13 +65,13 @@ def test_the_wish_is_heard(said, wanted):
     ],
 )
 def test_the_day_is_heard(said, first, last):
-    told = words.discovered(said, TODAY, asked=True)
-    assert told == words.Days(date(2026, 11, first), date(2026, 11, last))
+    told = discovered(said, TODAY, asked=True)
+    assert told == Days(date(2026, 11, first), date(2026, 11, last))
 
 
 @pytest.mark.parametrize("said", ["I don't remember", "some time in the autumn", "two bags"])
 def test_where_no_day_is_told_none_is_made_up(said):
-    assert words.discovered(said, TODAY, asked=True) is None
+    assert discovered(said, TODAY, asked=True) is None
 
 
 def test_left_over_and_to_order_are_heard():

@@ -233,3 +233,113 @@ def test_when_it_comes_is_about_the_order_that_is_being_made():
     assert said.response == "utter_would_come"
     (placed,) = new_orders(talk.case, talk.case.draft, undo=timedelta())
     assert said.values["expected"] == talk.case.worded(placed.expected_latest)
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [("20 päron", [("amount", "20")]), ("jag vill ha tio paket päron", [("amount", "tio")]), ("10 pears please", [])],
+)
+def test_a_flavour_that_nobody_makes_is_told_with_those_there_are(text, entities):
+    talk = Talk(make_case([line(1, DRINK, packages=20), line(2, STRIPS)]))
+    result = talk.say("choose_variants", *entities, text=text)
+    assert told(result) == ["utter_no_such_flavour"]
+    assert result.says[0].values["flavours"] == "jordgubb, choklad och vanilj"
+    assert (variants(talk), talk.question) == ({}, "variants")
+
+
+def test_beside_a_flavour_that_nobody_makes_the_other_is_taken():
+    talk = ordering(line(1, DRINK, packages=20))
+    assert told(talk.say("choose_variants", text="10 päron och 5 vanilj")) == ["utter_no_such_flavour"]
+    assert variants(talk) == {"vanilla": 5}
+
+
+def test_an_unknown_flavour_never_counts_for_the_one_that_is_chosen():
+    talk = ordering(line(1, DRINK, packages=20))
+    talk.say("choose_variants", text="5 vanilj")
+    assert told(talk.say("inform", ("amount", "10"), text="10 päron")) == ["utter_no_such_flavour"]
+    assert variants(talk) == {"vanilla": 5}
+
+
+@pytest.mark.parametrize(
+    "text", ["tio blandade", "10 olika", "5 av varje", "20 totalt", "3 förpackningar till", "10 choklad", "5 chokald"]
+)
+def test_words_of_sharing_and_misspelt_flavours_are_no_unknown_flavours(text):
+    talk = ordering(line(1, DRINK, packages=20))
+    assert "utter_no_such_flavour" not in told(talk.say("choose_variants", text=text))
+
+
+@pytest.mark.parametrize("text", ["vilka smaker finns?", "vad har ni för smaker", "which flavours do you have?"])
+def test_which_flavours_there_are_is_answered_before_anything_is_chosen(text):
+    talk = Talk(make_case([line(1, DRINK), line(2, STRIPS)]))
+    result = talk.say("choose_variants", text=text)
+    assert [(say.response, say.values["flavours"]) for say in result.says] == [
+        ("utter_flavours_there_are", "jordgubb, choklad och vanilj")
+    ]
+    assert talk.question == "lines"
+
+
+def test_which_flavours_there_are_is_told_by_the_question_where_they_are_its_choices():
+    talk = ordering(line(1, DRINK))
+    result = talk.say("choose_variants", text="vilka smaker finns?")
+    assert (result.changed, told(result), talk.question) == (True, [], "variants")
+
+
+@pytest.mark.parametrize("text", ["kan jag få kompresser?", "jag behöver plåster", "can I get some bandages please"])
+def test_what_is_not_prescribed_is_told_although_we_do_not_know_it(text):
+    talk = Talk(make_case([line(1, LANCETS), line(2, STRIPS)]))
+    assert told(talk.say("order_products", text=text)) == ["utter_not_prescribed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["jag vill beställa", "jag vill ha hjälp", "kan jag få hem saker", "jag behöver nya produkter", "I need an order"],
+)
+def test_what_names_nothing_is_not_told_to_be_missing(text):
+    talk = Talk(make_case([line(1, LANCETS), line(2, STRIPS)]))
+    assert told(talk.say("order_products", text=text)) == []
+
+
+def test_who_needs_more_than_there_is_hears_how_many_and_whom_to_ask():
+    talk = ordering(line(1, DRINK, packages=20))
+    assert told(talk.say("choose_variants", text="25 choklad")) == ["utter_too_many"]
+    result = talk.say("order_products", text="men jag behöver fler")
+    assert [(say.response, say.values) for say in result.says] == [("utter_no_more_than", {"max": "20"})]
+
+
+def test_who_begins_by_needing_more_is_only_asked_how_many():
+    talk = Talk(make_case([line(1, DRINK, packages=20)]))
+    assert told(talk.say("order_products", text="Hej jag behöver mer dryck")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [("kan jag hämta det någonstans?", "pickup_point"), ("can I pick it up somewhere", "pickup_point")],
+)
+def test_a_way_of_delivery_is_known_by_what_is_to_be_done(text, option):
+    talk = ordering(line(1, STRIPS, packages=6))
+    talk.say("inform", ("amount", "6"), text="6")
+    talk.say("choose_delivery", text=text)
+    assert talk.case.draft.option == option
+
+
+def test_a_way_of_delivery_that_is_not_there_is_told():
+    talk = ordering(line(1, STRIPS, packages=6))
+    talk.say("inform", ("amount", "6"), text="6")
+    assert told(talk.say("choose_delivery", text="chauffören får ringa")) == ["utter_option_not_possible"]
+
+
+def test_what_cannot_be_done_is_no_way_of_delivery():
+    talk = ordering(line(1, STRIPS, packages=6))
+    talk.say("inform", ("amount", "6"), text="6")
+    talk.say("choose_delivery", text="jag kan inte hämta det")
+    assert talk.case.draft.option is None
+
+
+def test_enough_lets_a_product_go_that_was_only_picked():
+    talk = Talk(make_case([line(1, STRIPS), line(2, LANCETS), line(3, DRINK)]))
+    talk.say("order_products", ("product", "testremsa"), ("amount", "6"), text="6 testremsor")
+    talk.pick("lines=3")
+    assert talk.question == "variants"
+    talk.pick("more_lines=none")
+    assert [one.line_id for one in talk.case.draft.lines] == [1]
+    assert talk.question == "delivery"

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from api.texts import say
+from ordering.gsm7 import segments
 from ordering.importing import load_demo
 from ordering.model import NewOrder, OrderLine
 from ordering.use_cases.overdue import Telling, overdue_orders, tell_overdue
@@ -74,6 +75,7 @@ async def test_a_late_order_is_told_of_once_where_the_region_has_promised_it_d17
     for (person, order), promise in zip(orders, promises, strict=True):
         about = [recipient for recipient, text in sent if order.number in text]
         assert about == ([person.mobile] if promise else [])
+    assert all("Svara STOPP" in text and segments(text) == 1 for _, text in sent)
 
 
 async def test_nobody_is_told_at_night_nor_of_what_is_in_time(stores, telling, placed):

@@ -3,7 +3,14 @@
 import pytest
 
 from ordering.draft import Draft
-from ordering.use_cases.private_answers import _answer, parse_address, reads_as_answer, reads_as_question, steers
+from ordering.use_cases.private_answers import (
+    _answer,
+    _without_numbers,
+    parse_address,
+    reads_as_answer,
+    reads_as_question,
+    steers,
+)
 from tests.ordering.cases import STRIPS, line, make_case
 
 NAMES = ("co_name", "guardian_name", "receiver_name")
@@ -160,3 +167,18 @@ def test_a_street_that_begins_like_a_sentence_keeps_its_name():
 )
 def test_a_wish_is_no_answer(question, said, wishes):
     assert steers(question, said) == wishes
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "kept"),
+    [
+        ("address", "Storgatan 5, 541 30 Skövde, 850101-2382", "Storgatan 5, 541 30 Skövde"),
+        ("address", "19850101-2382 Storgatan 5, 541 30 Skövde", "Storgatan 5, 541 30 Skövde"),
+        ("receiver_name", "Eva Ekström 198501012382", "Eva Ekström"),
+        ("door_code", "198501012382", ""),
+        ("door_code", "1234 A", "1234 A"),
+        ("mobile", "0721011234", "0721011234"),
+    ],
+)
+def test_a_personal_number_beside_a_private_answer_is_not_kept(question, said, kept):
+    assert _without_numbers(question, said).strip() == kept

@@ -43,12 +43,13 @@ async def twilio() -> AsyncIterator[TwilioService]:
 
 
 @pytest.fixture
-async def sms(twilio) -> AsyncIterator[TwilioSms]:
+async def sms(twilio, clock) -> AsyncIterator[TwilioSms]:
     sender = TwilioSms(
         account_sid="AC" + "0" * 32,
         auth_token="token",
         base_url=twilio.url,
         status_callback="https://pafyll.example/twilio/sms/status",
+        clock=clock,
         timeout_seconds=0.5,
     )
     yield sender

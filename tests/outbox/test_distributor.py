@@ -155,6 +155,17 @@ async def test_a_cancelled_order_that_waits_in_the_outbox_is_not_sent(order, to_
     assert await status() == "cancelled"
 
 
+async def test_an_order_placed_while_protected_identity_was_being_marked_is_not_sent(
+    order, stores, to_folder, clock, folder, status
+):
+    async with stores.begin() as tx:
+        await tx.people.mark_protected(order.person_id, protected=True)
+    clock.pass_(minutes=16)
+    assert await to_folder.dispatch() == 0
+    assert not folder.exists()
+    assert await status() == "cancelled"
+
+
 async def test_a_cancellation_in_the_very_moment_of_sending_follows_the_order(
     order, by_post, clock, distributor, cancel, status
 ):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -14,12 +15,13 @@ from ordering.outbox.distributor import PATIENCE
 from ordering.outbox.mail import MailFolder, SmtpMail, mail_of
 from ordering.outbox.sending import NotSent, Outgoing, Rejected
 from ordering.settings import Settings, SettingsError, load_settings
-from ordering.wiring import build_senders
+from ordering.wiring import build_senders, utc_now
 from tests.outbox.smtp_service import certificate, mail_server
 
 US = "pafyll@region.example"
 MAILBOX = "avvikelser@region.example"
 REAL = {"secret_key": "k" * 32}
+SENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 FAR = {"smtp_host": "mail.region.example", "mail_sender": US}
 
 
@@ -31,7 +33,7 @@ async def server():
 
 @pytest.fixture
 def smtp(server):
-    return SmtpMail(host="127.0.0.1", port=server.port, mail_from=US, starttls=False, timeout_seconds=2)
+    return SmtpMail(host="127.0.0.1", port=server.port, mail_from=US, starttls=False, clock=utc_now, timeout_seconds=2)
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ async def test_a_server_that_refuses_us_and_not_the_mail_leaves_it_waiting(fault
 async def test_a_refused_connection_is_tried_again(stores, sealer, clock, put_mail, status_of):
     async with mail_server() as gone:
         port = gone.port
-    smtp = SmtpMail(host="127.0.0.1", port=port, mail_from=US, starttls=False, timeout_seconds=2)
+    smtp = SmtpMail(host="127.0.0.1", port=port, mail_from=US, starttls=False, clock=utc_now, timeout_seconds=2)
     row_id = await put_mail()
     assert await Dispatcher(stores, {"mail": smtp}, sealer, clock).dispatch() == 0
     assert await status_of(row_id) == "pending"
@@ -140,7 +142,8 @@ async def test_a_connection_that_is_cut_before_the_mail_has_sent_nothing(step, b
 async def test_a_mail_whose_answer_was_lost_is_sent_again_and_can_be_recognised(
     fault, stores, sealer, clock, put_mail, server, status_of
 ):
-    smtp = SmtpMail(host="127.0.0.1", port=server.port, mail_from=US, starttls=False, timeout_seconds=0.5)
+    to = {"host": "127.0.0.1", "port": server.port, "mail_from": US, "starttls": False}
+    smtp = SmtpMail(**to, clock=utc_now, timeout_seconds=0.5)
     by_mail = Dispatcher(stores, {"mail": smtp}, sealer, clock)
     row_id = await put_mail()
     await put_mail(key="deviation:2")
@@ -165,7 +168,7 @@ async def test_mails_whose_answers_are_lost_come_further_apart(by_mail, put_mail
 
 async def test_nothing_is_told_to_a_server_that_cannot_encrypt(server):
     smtp = SmtpMail(
-        host="127.0.0.1", port=server.port, mail_from=US, starttls=True, user="pafyll", password="right",
+        host="127.0.0.1", port=server.port, mail_from=US, starttls=True, clock=utc_now, user="pafyll", password="right",
         timeout_seconds=2,
     )  # fmt: skip
     with pytest.raises(NotSent, match="STARTTLS"):
@@ -179,7 +182,7 @@ async def test_login_and_mail_go_encrypted_to_a_server_that_proves_its_name(tmp_
     theirs.load_cert_chain(file)
     ours = ssl.create_default_context(cafile=str(file))
     async with mail_server(theirs) as server:
-        to = {"host": "127.0.0.1", "port": server.port, "mail_from": US, "starttls": True, "timeout_seconds": 5}
+        to = {"host": "127.0.0.1", "port": server.port, "mail_from": US, "starttls": True, "clock": utc_now}
         await SmtpMail(**to, tls=ours, user="pafyll", password="right").send(letter())
         [accepted] = server.accepted
         assert (accepted.encrypted, accepted.login) == (True, "pafyll")
@@ -191,13 +194,29 @@ async def test_login_and_mail_go_encrypted_to_a_server_that_proves_its_name(tmp_
 
 
 @pytest.mark.parametrize(
+    ("domains", "told"),
+    [([], "Ärende 1"), (["else.example"], "Ärende 1"), (["Region.Example"], "Avvikelse 1"), (["example"], "Ärende 1")],
+)
+async def test_only_where_the_way_is_encrypted_a_mail_says_more_than_the_case(domains, told, server):
+    smtp = SmtpMail(
+        host="127.0.0.1", port=server.port, mail_from=US, starttls=False, clock=lambda: SENT, tls_domains=domains
+    )
+    payload = {"subject": "Ärende 1", "text": "T", "by_tls": {"subject": "Avvikelse 1", "text": "Slag: sen"}}
+    await smtp.send(letter(payload=payload))
+    [accepted] = server.accepted
+    assert accepted.mail["Subject"] == told
+    assert ("Slag" in body(accepted.mail)) is (told == "Avvikelse 1")
+    assert accepted.mail["Date"].datetime == SENT
+
+
+@pytest.mark.parametrize(
     "line_end",
     ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028", "\0", "=?utf-8?q?=0d=0a?=", "=\n?utf-8?q?=0a?="],
 )
 @pytest.mark.parametrize("letters", [0, 90])
 def test_no_subject_makes_a_header(line_end, letters):
     subject = f"Avvikelse{'ö' * letters}{line_end}Bcc: other@else.example"
-    mail = mail_of(letter(payload={"subject": subject, "text": "T"}), US)
+    mail = mail_of(letter(payload={"subject": subject, "text": "T"}), US, at=SENT)
     read = BytesParser(policy=default).parsebytes(mail.as_bytes())
     assert "Bcc" not in read
     assert read["To"] == MAILBOX
@@ -229,7 +248,7 @@ async def test_a_recipient_that_is_not_one_bare_address_is_refused(recipient, sm
 @pytest.mark.parametrize("payload", [{}, {"subject": "S"}, {"subject": 1, "text": "T"}, {"subject": "S", "text": None}])
 def test_a_payload_that_is_no_mail_is_refused(payload):
     with pytest.raises(Rejected):
-        mail_of(letter(payload=payload), US)
+        mail_of(letter(payload=payload), US, at=SENT)
 
 
 async def test_the_demo_writes_mails_to_a_folder(stores, sealer, clock, settings, put_mail, status_of):
@@ -243,7 +262,7 @@ async def test_the_demo_writes_mails_to_a_folder(stores, sealer, clock, settings
 
 
 async def test_a_process_that_died_after_writing_leaves_one_file(stores, sealer, clock, put_mail, tmp_path, status_of):
-    folder = MailFolder(tmp_path / "mail", mail_from=US)
+    folder = MailFolder(tmp_path / "mail", mail_from=US, clock=utc_now)
     row_id = await put_mail()
 
     class DiesAfterWriting:
@@ -287,6 +306,7 @@ def test_encryption_is_required_off_loopback(host, wanted):
         ({"smtp_host": "mail.region.example"}, "PAFYLL_MAIL_SENDER"),
         (FAR | {"mail_sender": "Påfyll <a@b.se>"}, "PAFYLL_MAIL_SENDER"),
         ({"smtp_host": "127.0.0.1", "mail_sender": US, "smtp_user": "u"}, "PAFYLL_SMTP_PASSWORD"),
+        (FAR | {"smtp_starttls": False, "mail_tls_domains": ["region.example"]}, "PAFYLL_SMTP_STARTTLS"),
         (FAR | {"smtp_user": "u", "smtp_password": "p", "smtp_starttls": False}, "PAFYLL_SMTP_STARTTLS"),
     ],
 )
@@ -328,3 +348,48 @@ async def test_an_sms_waits_for_an_account_at_twilio_without_using_up_attempts(
     assert await status_of(row_id) == "pending"
     clock.pass_(minutes=1)
     assert await dispatcher.dispatch() == 1
+
+
+class Slow:
+    """Takes 30 seconds for each mail, and looks meanwhile at what else happens."""
+
+    attempts = 8
+
+    def __init__(self, clock, meanwhile=None) -> None:
+        self._clock, self._meanwhile = clock, meanwhile
+        self.sent: list[str] = []
+
+    async def send(self, message: Outgoing) -> str:
+        self.sent.append(message.key)
+        self._clock.pass_(seconds=30)
+        if self._meanwhile:
+            await self._meanwhile()
+        return message.key
+
+    async def sent_before(self, message: Outgoing) -> None:
+        return None
+
+    async def close(self) -> None: ...
+
+
+async def test_a_queue_of_slow_mails_outlasts_its_lease_and_nobody_else_sends_them(stores, sealer, clock, put_mail):
+    other = Slow(clock)
+    beside = Dispatcher(stores, {"mail": other}, sealer, clock)
+    ours = Slow(clock, beside.dispatch)
+    for number in range(5):
+        await put_mail(key=f"deviation:{number}")
+    assert await Dispatcher(stores, {"mail": ours}, sealer, clock).dispatch() == 2
+    assert len(ours.sent) == 2  # the lease of the others had run out while they waited, and the other process had them
+    assert sorted(ours.sent + other.sent) == [f"deviation:{number}" for number in range(5)]
+
+
+async def test_one_that_takes_too_long_is_left_before_its_lease_ends(stores, sealer, clock, put_mail, status_of):
+    class Hangs(Slow):
+        async def send(self, message: Outgoing) -> str:
+            await asyncio.Event().wait()
+            return ""
+
+    row_id = await put_mail()
+    hanging = Dispatcher(stores, {"mail": Hangs(clock)}, sealer, clock, longest_seconds=0.05)
+    assert await hanging.dispatch() == 0
+    assert await status_of(row_id) == "unknown"

@@ -145,7 +145,7 @@ async def test_an_unforeseen_error_does_not_stop_the_other_messages(
     assert await Dispatcher(stores, {"sms": Stumbles()}, sealer, clock).dispatch() == 1
     assert [message["body"] for message in twilio.accepted] == ["hel"]
     assert "brus" not in caplog.text
-    assert f"outbox {broken}" in caplog.text
+    assert f"'row': {broken}" in caplog.text
 
 
 async def test_a_replayed_sms_that_was_refused_goes_out_once(dispatcher, put_sms, twilio, clock, stores, status_of):

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from ordering.outbox.senders import TwilioSms
 from ordering.outbox.sending import Outgoing
+from ordering.wiring import utc_now
 from tests.outbox.twilio_service import CONTRACT, served
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
@@ -79,7 +80,9 @@ async def twilio() -> AsyncIterator[Listener]:
 
 @pytest.fixture
 async def sender(twilio) -> AsyncIterator[TwilioSms]:
-    sender = TwilioSms(account_sid=ACCOUNT, auth_token=TOKEN, status_callback=STATUS_URL, base_url=twilio.url)
+    sender = TwilioSms(
+        account_sid=ACCOUNT, auth_token=TOKEN, status_callback=STATUS_URL, clock=utc_now, base_url=twilio.url
+    )
     yield sender
     await sender.close()
 

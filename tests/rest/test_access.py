@@ -21,15 +21,23 @@ MAY = {
     ("GET", "/callbacks"): {"customer_service"},
     ("POST", "/callbacks/{callback_id}/close"): {"customer_service"},
     ("GET", "/complaints"): {"customer_service"},
+    ("POST", "/complaints/{case_number}/close"): {"customer_service"},
     ("GET", "/complaints/pictures/{picture_id}"): {"customer_service"},
+    ("PUT", "/representatives"): {"customer_service"},
+    ("POST", "/representatives/end"): {"customer_service"},
+    ("POST", "/representatives/list"): {"customer_service"},
+    ("PUT", "/protected-identity"): {"customer_service"},
+    ("POST", "/blocks/lift"): {"customer_service"},
     ("PUT", "/sms-detail"): {"customer_service"},
     ("GET", "/failed-messages"): {"customer_service"},
     ("POST", "/failed-messages/{id}/replay"): {"customer_service"},
     ("POST", "/access-log"): {"auditor"},
+    ("GET", "/access-log"): {"auditor"},
     ("PUT", "/pin"): {"customer_service"},
     ("POST", "/pin/remove"): {"customer_service"},
     ("GET", "/calls/answer-times"): {"customer_service"},
 }
+PERSON = {"region": "vg", "person": "198501012382"}
 # Those that tell about one region's orders or patients.
 OF_A_REGION = [
     ("GET", "/orders/overdue", {"params": {"region": "vg"}}),
@@ -38,6 +46,11 @@ OF_A_REGION = [
     ("PUT", "/sms-detail", {"json": {"region": "vg", "person": "198501012382", "sms_detail": None}}),
     ("PUT", "/pin", {"json": {"region": "vg", "person": "198501012382"}}),
     ("POST", "/pin/remove", {"json": {"region": "vg", "person": "198501012382"}}),
+    ("PUT", "/representatives", {"json": PERSON | {"representative": {"identity_number": "x"}, "kind": "relative"}}),
+    ("POST", "/representatives/end", {"json": PERSON | {"representative": "198501012390"}}),
+    ("POST", "/representatives/list", {"json": PERSON}),
+    ("PUT", "/protected-identity", {"json": PERSON | {"protected": False}}),
+    ("POST", "/blocks/lift", {"json": PERSON | {"line": 1, "reason": "dropped on the way"}}),
     ("GET", "/calls/answer-times", {"params": {"region": "vg"}}),
     ("POST", "/access-log", {"json": {"region": "vg", "person": "198501012382"}}),
     ("POST", "/prescriptions/copy", {"json": {"region": "vg", "person": "198501012382", "line": 1}}),
@@ -86,7 +99,7 @@ async def refused(client, method: str, path: str, key: str, **request) -> str | 
 @pytest.mark.parametrize(("method", "path"), MAY)
 async def test_a_key_opens_what_its_roles_are_for_and_nothing_else(client, keys, method, path):
     keys(**{role: ([role], None) for role in ROLES})
-    concrete = path.format(number="1234567", callback_id=1, id="in-1", picture_id=1)
+    concrete = path.format(number="1234567", callback_id=1, id="in-1", picture_id=1, case_number="R123456")
     for role in ROLES:
         assert (await refused(client, method, concrete, role) is None) == (role in MAY[method, path])
     assert await refused(client, method, concrete, "another") == "no_valid_key"

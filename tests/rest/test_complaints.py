@@ -17,10 +17,10 @@ async def told(stores, demo):
         whole = replace(
             opened, status="received", kind="damaged", route="deviation_report", text="kartongen var krossad"
         )
-        assert await tx.complaints.save(whole)
+        await tx.complaints.save(whole)
         half = await tx.complaints.add(person_id=anna.id, region="vg", channel="chat", visit_id=2, now=NOW)
         gone = await tx.complaints.add(person_id=anna.id, region="vg", channel="chat", visit_id=3, now=NOW)
-        assert await tx.complaints.save(replace(gone, status="cancelled"))
+        await tx.complaints.save(replace(gone, status="cancelled"))
         return opened, half
 
 
@@ -76,7 +76,7 @@ async def test_staff_see_the_pictures_of_a_complaint_and_that_is_noted(client, s
     assert answer.content == b"\xff\xd8 a picture"
     async with stores.begin() as tx:
         anna = await tx.people.by_identity("vg", "198501012382")
-        assert (await tx.access_log.of_person(anna.id, limit=1))[0].what == "complaint_picture"
+        assert (await tx.access_log.of_person(anna.id, limit=1))[0].what == "complaints"
 
 
 async def test_nobody_else_sees_them(client, pictured):
@@ -95,3 +95,39 @@ async def test_of_a_complaint_of_another_region_or_one_taken_back_there_is_no_pi
     async with stores._engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE complaints SET status = 'cancelled'")
     assert (await client.get(path, headers=STAFF)).status_code == 404
+
+
+# Closing
+
+
+async def test_a_closed_complaint_waits_no_more_and_stays_as_it_was_closed_first(client, told):
+    whole, half = told
+    path = f"/api/v1/complaints/{whole.case_number}/close"
+    first = (await client.post(path, headers=STAFF)).json()
+    assert (first["case_number"], first["closed_by"]) == (whole.case_number, "customer service")
+    assert (await client.post(path, headers=STAFF)).json() == first
+    assert [one["case_number"] for one in await listed(client)] == [half.case_number]
+    (closed,) = await listed(client, open=False)
+    assert (closed["case_number"], closed["status"], closed["text"]) == (
+        whole.case_number, "closed", "kartongen var krossad",
+    )  # fmt: skip
+
+
+async def test_what_is_not_there_or_elsewhere_or_of_somebody_protected_is_unknown(client, app, stores, told):
+    whole, _ = told
+    path = f"/api/v1/complaints/{whole.case_number}/close"
+    keys = app.state.settings.api_keys
+    elsewhere = keys["customer service"].model_copy(update={"key": "skane", "regions": ("skane",)})
+    app.state.settings = app.state.settings.model_copy(update={"api_keys": keys | {"skåne": elsewhere}})
+    assert (await client.post(path, headers={"X-API-Key": "skane"})).json()["code"] == "unknown_complaint"
+    assert (await client.post("/api/v1/complaints/R000000/close", headers=STAFF)).status_code == 404
+    async with stores.begin() as tx:
+        await tx.people.mark_protected(whole.person_id, protected=True)
+    assert (await client.post(path, headers=STAFF)).json()["code"] == "unknown_complaint"
+    assert await listed(client) == []
+
+
+async def test_a_picture_of_somebody_protected_is_not_there(client, stores, told, pictured):
+    async with stores.begin() as tx:
+        await tx.people.mark_protected(told[0].person_id, protected=True)
+    assert (await client.get(f"/api/v1/complaints/pictures/{pictured}", headers=STAFF)).status_code == 404

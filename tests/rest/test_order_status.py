@@ -87,6 +87,7 @@ async def test_a_cancelled_order_cannot_be_delivered(report, number, stores):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.case(23)
 async def test_an_unknown_order_is_not_found(client):
     answer = await client.post("/api/v1/orders/0000000/status", json={"status": "delivered"})
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_order")
@@ -121,4 +122,4 @@ def test_every_problem_of_a_route_is_in_its_description():
     app = FastAPI()
     rest.add_to(app)
     described = app.openapi()["paths"]["/api/v1/orders/{number}/status"]["post"]["responses"]
-    assert set(described) == {"200", "401", "403", "404", "409", "422"}
+    assert set(described) == {"200", "400", "401", "403", "404", "409", "422"}

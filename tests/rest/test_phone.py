@@ -36,7 +36,8 @@ async def test_a_pin_is_set_and_only_its_digest_is_kept(client, demo, stores, ri
     assert (answer.status_code, answer.json()) == (200, {"pin": "305172"})
     async with stores.begin() as tx:
         kept = await tx.pins.of_person((await anna(tx)).id)
-        assert (await tx.access_log.of_person(kept.person_id, limit=9))[0].what == "pin_set"
+        entry = (await tx.access_log.of_person(kept.person_id, limit=9))[0]
+    assert (entry.did, entry.what) == ("changed", "pin")
     assert "305172" not in repr(kept)
     assert kept.set_by == "customer service"
     assert await right("305172")

@@ -267,3 +267,20 @@ async def test_an_unusually_large_amount_is_warned_about_and_allowed(client, dem
 
     assert await warnings(60) == []
     assert await warnings(61) == ["unusually_large"]
+
+
+async def test_articles_come_a_page_at_a_time(client, demo):
+    async def page(**params):
+        answer = await client.get("/api/v1/articles", params={"region": "vg"} | params)
+        assert answer.status_code == 200
+        told = answer.json()
+        return [article["number"] for article in told["articles"]], told["next"]
+
+    whole, last = await page()
+    assert (len(whole), last) == (8, None)
+    first, following = await page(limit=5)
+    assert (first, following) == (whole[:5], whole[4])
+    assert await page(limit=5, after=following) == (whole[5:], None)
+    assert await page(limit=8) == (whole, None)
+    for limit in (0, 501):
+        assert (await client.get("/api/v1/articles", params={"region": "vg", "limit": limit})).status_code == 422

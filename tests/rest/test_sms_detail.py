@@ -34,7 +34,7 @@ async def test_it_is_noted_who_did_it(client, stores, demo):
     async with stores.begin() as tx:
         anna = await tx.people.by_identity("vg", ANNA)
         (entry,) = await tx.access_log.of_person(anna.id, limit=1)
-    assert (entry.what, entry.who) == ("sms_detail_set", "customer service")
+    assert (entry.did, entry.what, entry.who) == ("changed", "sms_detail", "customer service")
 
 
 @pytest.mark.parametrize("person", ["198501012390x", "200001012384", PROTECTED, ""])

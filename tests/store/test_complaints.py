@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from ordering.model import Complaint, Person
+from ordering.ports.orders import ClosedMeanwhile
 from ordering.store import SqlStores
 from ordering.store.connection import make_engine
 from ordering.store.migrations import upgrade
@@ -45,7 +47,7 @@ async def test_a_complaint_is_found_again_as_it_was_saved(demo: SqlStores, anna:
             answered=("complaint_kind", "complaint_wanted"),
             seen="m5",
         )
-        assert await tx.complaints.save(told)
+        await tx.complaints.save(told)
     async with demo.begin() as tx:
         assert await tx.complaints.of_person(anna.id) == [told]
 
@@ -62,8 +64,21 @@ async def test_what_is_closed_is_never_written_over(demo: SqlStores, anna: Perso
     async with demo.begin() as tx:
         closed = replace(await opened(tx, anna), status="received", text="Locket läcker")
         await tx.complaints.save(closed)
-        assert not await tx.complaints.save(replace(closed, status="cancelled", text=None))
+        with pytest.raises(ClosedMeanwhile):
+            await tx.complaints.save(replace(closed, status="cancelled", text=None))
         assert await tx.complaints.of_person(anna.id) == [closed]
+
+
+async def test_what_has_been_received_takes_more_words_until_staff_have_closed_it(
+    demo: SqlStores, anna: Person
+) -> None:
+    async with demo.begin() as tx:
+        received = replace(await opened(tx, anna), status="received", text="Fel adress")
+        await tx.complaints.save(received)
+        assert await tx.complaints.tell_more(received, "Fel adress\nNy", message_id="m9")
+        assert (await tx.complaints.of_person(anna.id))[0].text == "Fel adress\nNy"
+        await tx.complaints.close(received, by="staff", now=NOW)
+        assert not await tx.complaints.tell_more(received, "Mer", message_id="m10")
 
 
 async def test_another_visit_does_not_go_on_with_it(demo: SqlStores, anna: Person) -> None:
@@ -118,7 +133,7 @@ async def test_pictures_are_kept_once_and_go_with_their_complaint(demo: SqlStore
         assert await tx.complaints.add_picture(complaint.id, key="m1:2", sealed=b"two", now=NOW)
         first, second = await tx.complaints.pictures(complaint.id)
         assert await tx.complaints.picture(first) == (complaint, b"one")
-        assert await tx.complaints.save(replace(complaint, status="received"))
+        await tx.complaints.save(replace(complaint, status="received"))
     async with demo.begin() as tx:
         assert await tx.retention.remove("complaints", before=NOW + timedelta(days=1), limit=10) == 1
         assert await tx.complaints.picture(second) is None

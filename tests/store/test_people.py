@@ -4,7 +4,11 @@ import pytest
 
 from ordering.model import Address, Person
 from ordering.store import SqlStores
+from ordering.use_cases.trust import code_mobile
+from rulebook import load_rulebook
 from tests.store.conftest import TODAY
+
+BOOK = load_rulebook()
 
 
 async def by_identity(stores: SqlStores, region: str, number: str) -> Person:
@@ -33,17 +37,18 @@ async def test_a_number_shared_by_two_gives_both_oldest_first(demo: SqlStores) -
 async def test_a_parent_orders_for_a_child_and_gets_its_codes(demo: SqlStores) -> None:
     maria = await by_identity(demo, "vg", "199001012385")
     async with demo.begin() as tx:
-        (elias,) = await tx.people.represented_by(maria.id)
-        assert (elias.given_name, elias.mobile) == ("Elias", None)
-        assert await tx.people.code_mobile(elias) == maria.mobile
-        assert await tx.people.code_mobile(maria) == maria.mobile
+        ((elias, representation),) = await tx.people.represented_by(maria.id)
+        assert (elias.given_name, elias.mobile, representation.kind) == ("Elias", None, "parent")
+        assert await code_mobile(tx, BOOK, elias, day=TODAY) == maria.mobile
+        assert await code_mobile(tx, BOOK, maria, day=TODAY) == maria.mobile
         assert await tx.people.represented_by(elias.id) == []
 
 
 async def test_without_any_mobile_no_code_can_be_sent(demo: SqlStores) -> None:
     goran = await by_identity(demo, "skane", "19480207GD01")
     async with demo.begin() as tx:
-        assert await tx.people.code_mobile(goran) is None
+        assert await code_mobile(tx, BOOK, goran, day=TODAY) is None
+        assert await code_mobile(tx, BOOK, None, day=TODAY) is None
 
 
 async def test_lines_come_by_number_with_article_variants_and_payer(demo: SqlStores, anna: Person) -> None:

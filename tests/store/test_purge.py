@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ordering.model import Person
 from ordering.settings import Settings
 from ordering.store import SqlStores
+from ordering.store.retention import NOT_BY_AGE, kinds_of_tables
 from ordering.store.tables import metadata
 from ordering.use_cases.purge import KEPT, is_due, purge, to_remove
 from tests.store.conftest import NOW
@@ -17,7 +18,8 @@ from tests.store.test_callbacks import asked, booked
 from tests.store.test_orders import begin_draft, new_order, place
 
 YEAR_LATER = NOW + timedelta(days=365)
-A_MONTH: dict[str, int | None] = dict.fromkeys(KEPT, 30)
+# The access log aside: the database keeps each row of it for a year, by its own clock.
+A_MONTH: dict[str, int | None] = dict.fromkeys((kind for kind in KEPT if kind != "access_log"), 30)
 
 
 async def rows(stores: SqlStores, table: str) -> int:
@@ -120,7 +122,7 @@ async def test_orders_and_complaints_are_kept_unless_a_time_is_set(demo: SqlStor
     await outgoing(demo, mail, ends="dead", kind="mail")
     before = await rows(demo, "orders")
     far = NOW + timedelta(days=365 * 20)
-    await purge(demo, Settings(secret_key="s" * 40).kept_days, now=far)
+    await purge(demo, Settings(secret_key="s" * 40).kept_days | {"access_log": None}, now=far)
     assert (await rows(demo, "orders"), await rows(demo, "complaints")) == (before, 1)
 
     by_age: dict[str, int | None] = dict.fromkeys(KEPT) | {"complaints": 1000, "orders": 2000}
@@ -197,3 +199,27 @@ def test_every_kind_has_a_setting_and_the_settings_a_kind() -> None:
 def test_what_is_needed_today_cannot_be_set_to_go(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         Settings(secret_key="s" * 40, **{name: 0})
+
+
+def test_every_table_has_a_kind_or_a_reason_to_be_kept() -> None:
+    """A new table has to say how long its rows are kept."""
+    by_age = set(kinds_of_tables())
+    assert by_age | set(NOT_BY_AGE) == set(metadata.tables)
+    assert not by_age & set(NOT_BY_AGE)
+    assert {kind for kinds in kinds_of_tables().values() for kind in kinds} == set(KEPT)
+    assert {f"keep_{kind}_days" for kind in KEPT} <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(("table", "of"), [("order_lines", "orders"), ("pictures", "complaints")])
+def test_what_goes_with_something_else_really_does(table: str, of: str) -> None:
+    (key,) = [one for one in metadata.tables[table].foreign_keys if one.column.table.name == of]
+    assert key.ondelete == "CASCADE"
+
+
+@pytest.mark.parametrize("what", ["complaint", "wish"])
+async def test_a_complaint_stays_until_the_mail_about_it_has_gone(demo: SqlStores, anna: Person, what: str) -> None:
+    async with demo.begin() as tx:
+        told = await tx.complaints.add(person_id=anna.id, region="vg", channel="sms", visit_id=1, now=NOW)
+        await tx.complaints.save(replace(told, status="received"))
+    await outgoing(demo, f"{what}:{told.case_number}", ends="waiting", kind="mail")
+    assert (await purge(demo, {"complaints": 365}, now=YEAR_LATER + timedelta(days=1)))["complaints"] == 0

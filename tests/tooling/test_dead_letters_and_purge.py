@@ -1,12 +1,14 @@
 """The operator's commands, on a database of the test's own."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
 
-from api.commands import dead_letters, purge
+from api.commands import dead_letters, one_person, purge
+from ordering.importing import load_demo
 from ordering.settings import get_settings
 from ordering.wiring import build_stores
 
@@ -79,3 +81,43 @@ def test_a_dry_run_tells_what_the_purge_then_does(run, dead):
     assert (status, "orders: kept for good" in shown) == (0, True)
     assert line.format("removed") in shown
     assert "1 failed message(s)" in run(dead_letters)[1], "the mail stays"
+
+
+@pytest.fixture
+def people(run) -> None:
+    async def put() -> None:
+        stores = build_stores(get_settings())
+        await load_demo(stores, today=LONG_AGO.date())
+        await stores.close()
+
+    get_settings.cache_clear()
+    asyncio.run(put())
+
+
+def one(app, *arguments: str, number: str = "19850101-2382") -> tuple[int, str]:
+    get_settings.cache_clear()
+    result = CliRunner().invoke(app, ["vg", "--by", "Test", *arguments], input=f"{number}\n")
+    return result.exit_code, result.output
+
+
+def test_a_person_is_given_out_to_a_file_that_only_its_owner_reads(people, tmp_path):
+    file = tmp_path / "anna.json"
+    assert one(one_person.export_app, "--to", str(file))[0] == 0
+    assert json.loads(file.read_text(encoding="utf-8"))["people"][0]["given_name"] == "Anna"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_erasing_tells_what_went_and_what_stays_and_why(people):
+    status, counted = one(one_person.erase_app, "--dry-run", "--decision", "RS 1")
+    assert (status, "people: 1 to erase" in counted) == (0, True)
+    status, told = one(one_person.erase_app)
+    assert status == 0
+    assert "orders: kept, a public body's record" in told
+    assert one(one_person.erase_app, "--decision", "RS 1")[0] == 0
+    status, gone = one(one_person.erase_app)
+    assert (status, "no person" in gone) == (1, True)
+
+
+def test_a_number_that_nobody_has_is_not_repeated(people):
+    status, told = one(one_person.export_app, number="199901012385")
+    assert (status, told.count("199901012385")) == (1, 1)  # as it was keyed

@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from api.commands.settings import app
-from ordering.settings import DEMO_ACCOUNT_SID, Settings, SettingsError, _demo_secret, load_settings
+from ordering.demo_settings import DEMO_ACCOUNT_SID, demo_secret
+from ordering.settings import Settings, SettingsError, load_settings
 
 REAL = {"secret_key": "k" * 32}
 
@@ -118,7 +119,7 @@ def test_the_settings_command_lists_every_setting_and_no_secret(monkeypatch):
 def test_processes_that_start_at_once_agree_on_the_demo_secret(tmp_path: Path):
 
     with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(_demo_secret, [tmp_path / "secret.key"] * 32))) == 1
+        assert len(set(pool.map(demo_secret, [tmp_path / "secret.key"] * 32))) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
 
 

@@ -19,6 +19,17 @@ from api.supervisor import Plan
 ROOT = Path(__file__).resolve().parents[2]
 SLEEPS = [sys.executable, "-c", "import time; print('awake', flush=True); time.sleep(600)"]
 FALLS = [sys.executable, "-c", "import sys; print('RuntimeError: no luck', file=sys.stderr); sys.exit(3)"]
+# When it is asked to stop, what it has begun still needs the other.
+DRAINS = """
+import pathlib, signal, sys, time, urllib.request
+def stop(*_):
+    time.sleep(1)
+    pathlib.Path("drained").write_text(str(urllib.request.urlopen(sys.argv[1]).status))
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+pathlib.Path("awake").touch()
+time.sleep(600)
+"""
 ENDS = [sys.executable, "-c", "print('all done')"]
 
 
@@ -98,6 +109,19 @@ def test_a_signal_stops_everything(number, supervise, port):
     process.send_signal(number)
     assert process.wait(15) == 0
     assert process.stdout.read().rstrip().endswith("Stopped.")
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+
+
+def test_the_door_finishes_what_it_has_begun_before_the_others_stop(supervise, port, tmp_path):
+    address = f"http://127.0.0.1:{port}/"
+    checks = {"rasa": address, "api": str(tmp_path / "awake")}
+    (tmp_path / "drains.py").write_text(DRAINS)
+    process = supervise({"api": [sys.executable, "drains.py", address], "rasa": serving(port)}, checks)
+    until_ready(process)
+    children = family(process)
+    process.terminate()
+    assert process.wait(15) == 0
+    assert (tmp_path / "drained").read_text() == "200"
     assert psutil.wait_procs(children, timeout=5)[1] == []
 
 

@@ -1,6 +1,7 @@
 """A web site that carries the widget, a gateway that follows a script, and what a patient does on the page."""
 
 import asyncio
+import time
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -41,6 +42,7 @@ THANKS = (
 YES, NO = Choice("tok-yes", "Ja, beställ"), Choice("tok-no", "Nej, ändra")
 NUMBER, CODE = "198501012382", "482119"
 FAULT = "en flaska läcker"
+LATE = "jag har varit här länge"
 NASTY = "<img src=x onerror=\"document.title='x'\"><script>document.title='x'</script>"
 
 
@@ -69,6 +71,8 @@ class ScriptedGateway(FakeGateway):
         }
         if incoming.picture:
             return Reply(texts=("Tack, bilden är sparad i ärende R482119.",), takes_picture=True)
+        if incoming.text == LATE:
+            return Reply(texts=("Då går vi vidare.",), ends_at=time.time() + 20 * 60)
         if incoming.text == FAULT:
             return Reply(texts=("Berätta med egna ord vad som är fel.",), takes_picture=True)
         if incoming.event == "start":

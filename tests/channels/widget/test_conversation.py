@@ -1,6 +1,6 @@
 """What a patient does in the widget and on the page without script, and what stays of it."""
 
-from tests.channels.widget.scripted import CODE, NASTY, NUMBER, log_in, said, stored, wait_for, write
+from tests.channels.widget.scripted import CODE, LATE, NASTY, NUMBER, log_in, said, stored, wait_for, write
 
 
 def test_a_patient_orders_over_a_socket(page, gateway):
@@ -201,7 +201,22 @@ def test_before_login_would_end_it_is_said_and_can_be_put_off(page, gateway):
     assert gateway.received[-1].text == "igen"
     assert page.get_by_role("button", name="Jag är kvar").count() == 0
     page.clock.fast_forward("31:00")
-    page.get_by_text("Du har varit borta ett tag").wait_for()
+    page.get_by_text("Du kan behöva logga in igen").wait_for()
+
+
+def test_before_the_longest_time_is_over_it_is_said_too(page):
+    page.clock.install()
+    page.goto("/inline")
+    wait_for(page, "Hej!")
+    write(page, LATE)
+    wait_for(page, "Då går vi vidare.")
+    page.clock.fast_forward("14:00")
+    assert page.get_by_text("behöver du logga in igen").count() == 0
+    page.clock.fast_forward("01:30")
+    page.get_by_text("Om högst 5 minuter behöver du logga in igen. Det du har valt finns kvar.").wait_for()
+    assert page.get_by_role("button", name="Jag är kvar").count() == 0, "it cannot be put off"
+    page.clock.fast_forward("05:00")
+    page.get_by_text("Du kan behöva logga in igen").wait_for()
 
 
 def test_the_page_without_script_takes_an_order_too(window, sites):

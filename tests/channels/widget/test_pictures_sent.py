@@ -117,3 +117,23 @@ def test_axe_finds_nothing_wrong_with_it(window, axe, scheme):
     tell_of_a_fault(page)
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_page_without_script_takes_a_photo_too(window, sites, gateway):
+    page = window(base_url=sites[0], java_script_enabled=False, viewport={"width": 320, "height": 568}).new_page()
+    page.goto("/chat/form?region=vg")
+    page.get_by_role("button", name="Börja").click()
+    page.get_by_label("Skriv här").fill(FAULT)
+    page.get_by_role("button", name="Skicka").click()
+    chooser = page.get_by_label("Bild på det som är fel")
+    chooser.set_input_files({"name": "journal.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    page.get_by_role("button", name="Skicka bilden").click()
+    page.get_by_text("Filen gick inte att läsa som bild.").wait_for()
+    chooser.set_input_files(photo())
+    page.get_by_role("button", name="Skicka bilden").click()
+    page.get_by_text("Tack, bilden är sparad i ärende R482119.").wait_for()
+    (content,) = pictures(gateway)
+    assert b"KamerafabrikenXYZ" not in base64.b64decode(content)
+    with Image.open(BytesIO(base64.b64decode(content))) as shown:
+        assert shown.size == (1333, 2000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
