@@ -3,7 +3,7 @@
 # make check  style, types, who may import whom, what bandit finds, size of the chat widget
 # make bench  speed compared with the stock bot, as a table
 # make chaos  orders under fire: processes killed, the database without power; CHAOS="--orders 10000" goes on to so many
-# make fuzz   texts and requests that nobody sends on purpose, 2,000 for each test (docs/security.md)
+# make fuzz   texts, requests and turns of events that nobody expects, 2,000 for each test (docs/security.md)
 # make train  train the language model if it is stale
 # make transcripts  write the golden conversations anew, as the running system answers them
 
@@ -30,7 +30,7 @@ chaos: setup
 	@exec $(OURS) -m chaos $(CHAOS)
 
 fuzz: setup
-	@PAFYLL_TEST_EXAMPLES=$${PAFYLL_TEST_EXAMPLES:-2000} exec nice $(OURS) -m pytest tests/trust/test_fuzz.py tests/trust/test_openapi.py --timeout 7200
+	@PAFYLL_TEST_EXAMPLES=$${PAFYLL_TEST_EXAMPLES:-2000} exec nice $(OURS) -m pytest tests/trust/test_fuzz.py tests/trust/test_openapi.py tests/trust/test_path.py --timeout 7200
 
 train: setup
 	@exec $(OURS) -m api.commands train

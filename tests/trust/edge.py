@@ -79,10 +79,12 @@ class Edge:
     async def _form(self, body: dict[str, Any], known: Conversation, latest: dict[str, Any]) -> list[dict[str, Any]]:
         known.loop = FORM
         said = await self._call(f"validate_{FORM}", body, known, latest)
-        asks = known.slots.get("requested_slot")
-        if asks is None:
+        if known.slots.get("requested_slot") is None:
             known.loop = None
-            return said + await self._call("action_place_order", body, known, latest, first=False)
+            said += await self._call("action_place_order", body, known, latest, first=False)
+            if known.loop is None:
+                return said
+        asks = known.slots["requested_slot"]
         if asks == "confirm":
             return said + await self._call("action_ask_confirm", body, known, latest, first=False)
         return [*said, {"response": f"utter_ask_{asks}"}]
