@@ -56,13 +56,13 @@ def test_stages() -> list[Stage]:
         ("stories", [*rasa, "test", "core", *stories, "--fail-on-prediction-errors"], QUIET_RASA),
         ("bot", [BOTS, "-m", "pytest", "tests/bot", "--confcutdir", "tests/bot"], QUIET_RASA),
     ]
-    # These start the processes, and have the machine to themselves.
-    whole = [f"tests/{room}" for room in ("channels", "conversations", "e2e", "tooling", "trust")]
-    apart = [f"--ignore={room}" for room in ("tests/bot", *whole)]
+    # These start the processes, once the model is there and other work is done.
+    talk, faults = ["tests/channels", "tests/conversations"], ["tests/e2e", "tests/tooling", "tests/trust"]
+    apart = [f"--ignore={room}" for room in ("tests/bot", *talk, *faults)]
     service: Lane = [("service", [OURS, "-m", "pytest", "tests", *apart], {})]
     return [
-        [bot, service],
-        [[("axe", [OURS, "tools/axe.py"], {}), ("whole", [OURS, "-m", "pytest", *whole], {})]],
+        [bot, [("axe", [OURS, "tools/axe.py"], {}), *service]],
+        [[("talk", [OURS, "-m", "pytest", *talk], {})], [("faults", [OURS, "-m", "pytest", *faults], {})]],
     ]
 
 
