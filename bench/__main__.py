@@ -30,7 +30,7 @@ import psutil
 from api.commands.bot import BOT_PYTHON, ROOT, bot_environment, train
 from api.commands.run import prepare_database
 from api.commands.stack import Stack, demo_settings, free_ports
-from bench import rules, several
+from bench import logins, rules, several
 from bench.peers import copy_database, our_bot_on_stock_rasa, rasa_init_bot
 from bench.people import add_patients
 from bench.table import Row, as_text, ratio, write
@@ -53,12 +53,13 @@ class Plan:
     at_once: dict[int, int]  # patients at once -> visits of each
     patients: int
     training: bool
+    logins: int  # of each kind of number
     several: tuple[int, ...]  # of each process, behind one address
     together: int  # patients at once, when there are several
 
 
-FULL = Plan(30, 4, at_once={1: 6, 8: 4, 32: 2}, patients=400, training=True, several=(1, 2, 4), together=32)
-QUICK = Plan(6, 1, at_once={1: 1, 8: 1, 32: 1}, patients=120, training=False, several=(1, 2), together=8)
+FULL = Plan(30, 4, at_once={1: 6, 8: 4, 32: 2}, patients=400, training=True, logins=40, several=(1, 2, 4), together=32)
+QUICK = Plan(6, 1, at_once={1: 1, 8: 1, 32: 1}, patients=120, training=False, logins=8, several=(1, 2), together=8)
 
 
 class Bench:
@@ -144,6 +145,8 @@ async def conversations(plan: Plan, settings: Settings, stock: Settings, twilio_
             say("Patients who come back, and one who never ends ...")
             first, twohundredth = await bench.many_visits()
             fifth, sixtieth = await bench.long_visit()
+            say("Logins ...")
+            tries = await logins.measure(settings, stores, http, plan.logins)
             say("Many patients at once ...")
             rates = [await bench.together(patients, visits) for patients, visits in plan.at_once.items()]
     finally:
@@ -157,6 +160,7 @@ async def conversations(plan: Plan, settings: Settings, stock: Settings, twilio_
         ratio("whole SMS turn / plain turn of `rasa init`", whole, peer_a, limit=1, names=("ours", "rasa init")),
         ratio("turn 200 / turn 5 of one patient", twohundredth, first, limit=1.2, names=("200", "5")),
         ratio("turn 60 / turn 5 of one long visit", sixtieth, fifth, limit=1.2, names=("60", "5")),
+        *tries,
         *rates,
     ]
 

@@ -32,20 +32,20 @@ async def add_patients(stores: Stores, count: int) -> None:
     """Adds patients 0 to `count` - 1 to a database that holds the demo's articles and units."""
     if count > MOST_PATIENTS:
         raise ValueError(f"no more than {MOST_PATIENTS} patients")
-    document = {
-        "format": "pafyll-import-1",
-        "people": [_person(number) for number in range(count)],
-        "prescriptions": [
-            {"region": REGION, "person": identity_number(number), "lines": LINES} for number in range(count)
-        ],
-    }
+    lines = [{"region": REGION, "person": identity_number(number), "lines": LINES} for number in range(count)]
+    await put(stores, people=[person(number) for number in range(count)], prescriptions=lines)
+
+
+async def put(stores: Stores, *, people: list[dict[str, Any]], prescriptions: list[dict[str, Any]]) -> None:
+    """Both as in the import's format."""
+    document = {"format": "pafyll-import-1", "people": people, "prescriptions": prescriptions}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "patients.json"
         path.write_text(json.dumps(document), encoding="utf-8")
         await import_file(stores, path, today=datetime.now(STOCKHOLM).date())
 
 
-def _person(number: int) -> dict[str, Any]:
+def person(number: int) -> dict[str, Any]:
     return {
         "region": REGION,
         "identity_number": identity_number(number),

@@ -170,7 +170,7 @@ async def _send_code(ctx: Context, person: Person | None) -> Said:
     has_pin = await ctx.tx.pins.of_person(person.id if person else trust.NOBODY) is not None
     code_id, code = await _new_code(ctx, person.id if person and (mobile or has_pin) else None)
     text = ctx.tools.say("utter_gateway_code_sms", channel="sms", language=ctx.visit.language, code=code)
-    await ctx.sms(recipient=mobile, text=text, key=f"code:{code_id}")
+    await ctx.sms(recipient=mobile, text=text, key=f"code:{code_id}", by_worker=True)
     return Said([ctx.say("utter_gateway_code_sent", service=await ctx.service())], offered=[], expects="code")
 
 

@@ -203,11 +203,14 @@ class House:
         # As the browser does: it goes on under the token that it got at login.
         reply = await self.gateway.answer(replace(incoming, **{"serial": self.serials.get(session, "")} | changes))
         self.serials[session] = reply.serial or self.serials.get(session, "")
+        await self.phones.dispatch()  # as the worker does
         return reply
 
     async def call(self, text: str = "", *, event: Any = "message", **changes: Any) -> Reply:
         incoming = Incoming("voice", "vg", "CA1", f"CA1:{next(self._ids)}", ANNA, text, None, event)
-        return await self.gateway.answer(replace(incoming, **changes))
+        reply = await self.gateway.answer(replace(incoming, **changes))
+        await self.phones.dispatch()  # as the worker does
+        return reply
 
     async def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
         async with asyncio.timeout(seconds):

@@ -101,7 +101,7 @@ async def test_the_session_goes_on_under_a_new_token_and_the_old_one_opens_nothi
 async def test_a_login_by_code_renews_the_token_too(browser, house):
     before = browser.session
     await browser.say(text=ANNAS_NUMBER)
-    await house.until(lambda: bool(house.phones.sent))
+    await house.phones.dispatch()
     await browser.say(text=house.phones.sent[-1][1][:6])
     assert browser.session.split(".")[2] != ""
     other = Browser(str(browser.http.base_url))
