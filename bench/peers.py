@@ -1,4 +1,4 @@
-"""The stock servers to compare with: Rasa 3.6.21 as it comes, with nothing of bot/ on its path."""
+"""The stock servers to compare with: Rasa 3.6.21 as it comes, with nothing of bot/door on its path."""
 
 import os
 import shutil
@@ -49,11 +49,12 @@ def stock_environment() -> dict[str, str]:
 
 
 @contextmanager
-def stock_server(name: str, folder: Path, model: Path, port: int, logs: Path, *options: str) -> Iterator[str]:
-    """Its URL, when it answers."""
+def stock_server(name: str, folder: Path, model: Path, port: int, logs: Path) -> Iterator[str]:
+    """Its URL, when it answers. What lies in `folder` can be imported."""
     log = logs / f"{name}.log"
     command = [str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(model), "-i", "127.0.0.1", "--port", str(port)]
-    with running([*command, *options], log=log, folder=folder, env=stock_environment()) as process:
+    env = stock_environment() | {"PYTHONPATH": str(folder)}
+    with running(command, log=log, folder=folder, env=env) as process:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/webhooks/rest/", process, log)
         if answers(f"{url}/webhooks/gateway/ready"):
@@ -82,9 +83,10 @@ def rasa_init_bot(port: int, logs: Path) -> Iterator[str]:
 
 @contextmanager
 def our_bot_on_stock_rasa(settings: Settings, logs: Path) -> Iterator[str]:
-    """Peer B: our model and our actions on a stock server. `settings` name its own ports and copy of the database."""
+    """Peer B: our model, with its parts of the pipeline, and our actions on a stock server. `settings` name its own
+    ports and copy of the database."""
     folder = logs / "stock"
-    folder.mkdir()
+    shutil.copytree(ROOT / "bot" / "understanding", folder / "bot" / "understanding")
     (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
     (folder / "endpoints.yml").write_text(
         f"action_endpoint:\n  url: http://127.0.0.1:{settings.actions_port}/webhook\n", encoding="utf-8"
