@@ -1,6 +1,7 @@
-"""`make chaos`, or `python -m chaos [--orders N] [--seed N] [--anew]`: orders under fire, and what came of them.
+"""`make chaos`, or `python -m chaos [--orders N] [--seed N] [--ledger FILE] [--anew]`: orders under fire, and what came
+of them.
 
-Orders are made in runs, each with a service and a database of its own. What a run came to is kept in var/chaos, so
+Orders are made in runs, each with a service and a database of its own. What a run came to is kept in the ledger, so
 that the next call goes on: `--orders 10000` makes those that are still missing. Exit status 1 when anything was lost,
 doubled or cannot be explained.
 """
@@ -15,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from api.commands.bot import ROOT, train
@@ -39,11 +41,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--at-once", type=int, default=AT_ONCE, help="patients who write at the same time")
     parser.add_argument("--minutes", type=float, help="after which nobody begins to order any more in a run")
     parser.add_argument("--seed", type=int, help="of the first run; the next ones count on from it")
+    parser.add_argument("--ledger", type=Path, default=LEDGER, help="a JSON file; without it one in var/chaos")
     parser.add_argument("--anew", action="store_true", help="forget what earlier calls came to")
     given = parser.parse_args(arguments)
     runs: list[dict[str, Any]] = []
-    if LEDGER.exists() and not given.anew:
-        runs = json.loads(LEDGER.read_text(encoding="utf-8"))
+    if given.ledger.exists() and not given.anew:
+        runs = json.loads(given.ledger.read_text(encoding="utf-8"))
     train(say)
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     while (missing := given.orders - sum(run["orders"] for run in runs)) > 0:
@@ -54,8 +57,8 @@ def main(arguments: Sequence[str]) -> int:
             say("Stopped. What is over is kept, and the next call goes on after it.")
             return 130
         runs.append(outcome.as_dict())
-        LEDGER.parent.mkdir(parents=True, exist_ok=True)
-        LEDGER.write_text(json.dumps(runs, indent=1, ensure_ascii=False), encoding="utf-8")
+        given.ledger.parent.mkdir(parents=True, exist_ok=True)
+        given.ledger.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         say("\n".join([f"Run with seed {seed} is over.", *outcome.bad]))
         seed += 1
     print(table(runs))
