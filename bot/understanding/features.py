@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from bot.understanding.concepts import Concepts, Reading
@@ -64,6 +64,16 @@ class Kinds:
         return " ".join([text, *(f"x{kind}" for kind in added)])
 
 
+class Learnt(TypedDict):
+    """What one vectorizer has learnt: its parts in the order of their columns, a line each, and how rare each is.
+
+    One long text is read in no time; a vectorizer, or a list of so many parts, takes ten times its size to read.
+    """
+
+    parts: str
+    idf: np.ndarray
+
+
 class Features:
     """TF-IDF of four sorts, each of which tells messages apart that the others take for the same.
 
@@ -71,24 +81,29 @@ class Features:
     any two of a message; and words and concepts in turn.
     """
 
-    def __init__(
-        self, kinds: Kinds, concepts: Concepts | None = None, vectorizers: list[TfidfVectorizer] | None = None
-    ) -> None:
+    def __init__(self, kinds: Kinds, concepts: Concepts | None = None, learnt: Sequence[Learnt] = ()) -> None:
+        """learnt: what `learn` has told. Without it nothing is known yet."""
         self.kinds = kinds
         self.concepts = concepts or Concepts.of_file()
-        self._blocks = [_Block(vectorizer) for vectorizer in vectorizers or ()]
-        self.vectorizers = vectorizers or [
+        self._vectorizers = [
             _tf_idf(analyzer="char_wb", ngram_range=(2, 5), min_df=3),
             _tf_idf(token_pattern=_WORD, ngram_range=(1, 3)),
             _tf_idf(token_pattern=_APART),
             _tf_idf(token_pattern=_APART),
         ]
+        self._know(learnt)
+
+    def _know(self, learnt: Sequence[Learnt]) -> None:
+        self.learnt = list(learnt)
+        analysers = [vectorizer.build_analyzer() for vectorizer in self._vectorizers]
+        self._blocks = [_Block(analyse, one) for analyse, one in zip(analysers, learnt, strict=False)]
 
     def learn(self, texts: list[str]) -> csr_matrix:
+        """The features of the texts. From then on `learnt` is all that is to be kept."""
         views = zip(*(self._views(text) for text in texts), strict=True)
-        learnt = [vectorizer.fit_transform(view) for vectorizer, view in zip(self.vectorizers, views, strict=True)]
-        self._blocks = [_Block(vectorizer) for vectorizer in self.vectorizers]
-        return hstack([block * weight for block, weight in zip(learnt, _WEIGHTS, strict=True)]).tocsr()
+        found = [vectorizer.fit_transform(view) for vectorizer, view in zip(self._vectorizers, views, strict=True)]
+        self._know([_learnt(vectorizer) for vectorizer in self._vectorizers])
+        return hstack([block * weight for block, weight in zip(found, _WEIGHTS, strict=True)]).tocsr()
 
     def of(self, texts: list[str]) -> csr_matrix:
         """As the vectorizers would have it, at a fifth of the time that they take for one message."""
@@ -124,10 +139,10 @@ class Features:
 class _Block:
     """What one vectorizer has learnt, for a message at a time."""
 
-    def __init__(self, vectorizer: TfidfVectorizer) -> None:
-        self.idf = vectorizer.idf_
-        self._columns = vectorizer.vocabulary_
-        self._analyse = vectorizer.build_analyzer()
+    def __init__(self, analyse: Callable[[str], list[str]], learnt: Learnt) -> None:
+        self._analyse = analyse
+        self.idf = learnt["idf"]
+        self._columns = {part: column for column, part in enumerate(learnt["parts"].split("\n"))}
 
     def __contains__(self, part: str) -> bool:
         return part in self._columns
@@ -156,6 +171,10 @@ def worded(reading: Reading) -> list[str]:
 
 def _in_turn(told: list[tuple[str, ...]]) -> Iterable[str]:
     return (f"{one}-{other}" for ones, others in pairwise(told) for one in ones for other in others)
+
+
+def _learnt(vectorizer: TfidfVectorizer) -> Learnt:
+    return {"parts": "\n".join(vectorizer.get_feature_names_out()), "idf": vectorizer.idf_}
 
 
 def _tf_idf(**settings: Any) -> TfidfVectorizer:

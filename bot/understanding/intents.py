@@ -22,7 +22,7 @@ Intent = dict[str, Any]
 _RANKED = 10
 _STRANGE = 0.25  # of the confidence is left: less than the fallback's threshold
 _FILE = "intents.skops"
-_TRUSTED = ["scipy.sparse._csr.csr_matrix", "numpy.float16", "numpy.float32", "numpy.dtype"]  # what the file may hold besides
+_TRUSTED = ["numpy.float16", "numpy.float32", "numpy.dtype"]  # what the file may hold besides
 _HERE = Path(__file__).parent
 
 
@@ -100,7 +100,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
                 {
                     "patterns": self._features.kinds.patterns,
                     "concepts": self._features.concepts.table,
-                    "vectorizers": self._features.vectorizers,
+                    "learnt": self._features.learnt,
                     "classes": self._classes,
                     "weights": self._weights,
                     "offsets": self._offsets,
@@ -120,7 +120,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             kept = skops.io.load(folder / _FILE, trusted=_TRUSTED)
-        component._features = Features(Kinds(kept["patterns"]), Concepts(kept["concepts"]), kept["vectorizers"])
+        component._features = Features(Kinds(kept["patterns"]), Concepts(kept["concepts"]), kept["learnt"])
         component._classes, component._weights = kept["classes"], kept["weights"]
         component._offsets = kept["offsets"]
         return component
