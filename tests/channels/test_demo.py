@@ -205,6 +205,7 @@ def test_a_visitor_tries_all_three_channels_in_the_browser(base, gateway):
         page.locator("#transcript", has_text="för att beställa.").wait_for()
         page.locator("#keypad").get_by_role("button", name="1", exact=True).click()
         page.locator("#transcript", has_text="Knappar: 1").wait_for()
+        page.locator("#keypad button:enabled", has_text="#").wait_for()  # the first key has been answered
         gateway.reply = Reply(texts=("Hej då.",), end=True)
         page.locator("#keypad").get_by_role("button", name="#", exact=True).click()
         page.locator("#transcript", has_text="Påfyll lade på.").wait_for()
