@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +34,8 @@ ANNA, ERIK, MARIA, LARS_AND_INGER, KARIN_PROTECTED, NOBODY = (
 )
 ANNAS_NUMBER, PROTECTED_NUMBER, UNKNOWN_NUMBER = "198501012382", "191401682396", "189001019802"
 MARIAS_NUMBER, ELIAS_NUMBER = "199001012385", "202001012398"
+
+NEED = {"custom": {"need": "identity"}}  # what Rasa says where it must be known who it is about
 
 Answer = dict[str, Any] | list[dict[str, Any]] | int | Exception
 
@@ -75,6 +78,19 @@ class FakeRasa:
         return httpx.Response(
             200, json={"responses": said, "intent": {"name": self.intent, "confidence": 1.0}, "failed": []}
         )
+
+    def answer_only_to_who_is_known(self, database_url: str) -> None:
+        """The patient's own things, only when the visit in that database has a person."""
+        path = database_url.removeprefix("sqlite+aiosqlite:///")
+
+        def answer(body: dict[str, Any]) -> dict[str, Any]:
+            query = "SELECT person_id FROM visits WHERE sender_id = ?"
+            with closing(sqlite3.connect(path)) as database:
+                found = database.execute(query, (body["conversation"],)).fetchone()
+            known = found and found[0]
+            return {"text": f"dina saker: {meaning(body)}"} if known else NEED
+
+        self.answer = answer
 
     @property
     def heard(self) -> list[str]:
@@ -268,3 +284,9 @@ async def ordering_house(settings: Any, stores: Any) -> AsyncIterator[House]:
     """With real orders instead of the double of a dialogue."""
     async with a_house(settings, stores, OrderDialogue(load_rulebook(), lambda region: "short")) as house:
         yield house
+
+
+@pytest.fixture
+def private(house: House) -> House:
+    house.rasa.answer_only_to_who_is_known(house.gateway._handler.tools.settings.database_url)
+    return house

@@ -15,34 +15,15 @@ from tests.gateway.conftest import (
     LARS_AND_INGER,
     MARIA,
     MARIAS_NUMBER,
+    NEED,
     NOBODY,
     PROTECTED_NUMBER,
     UNKNOWN_NUMBER,
 )
 
-NEED = {"custom": {"need": "identity"}}
-
 
 async def people_of_visits(house):
     return [(row["person_id"], row["speaker_id"], row["proof"]) for row in await house.all_rows("visits")]
-
-
-@pytest.fixture
-def private(house):
-    """Rasa tells the patient's own things only when the visit in the database has a person."""
-    import sqlite3
-
-    path = house.gateway._handler.tools.settings.database_url.removeprefix("sqlite+aiosqlite:///")
-
-    def answer(body):
-        with sqlite3.connect(path) as database:
-            found = database.execute(
-                "SELECT person_id FROM visits WHERE sender_id = ?", (body["conversation"],)
-            ).fetchone()
-        return {"text": f"dina saker: {body.get('text') or body['intent']}"} if found and found[0] else NEED
-
-    house.rasa.answer = answer
-    return house
 
 
 async def test_a_mobile_that_is_one_patients_own_is_recognised(private):

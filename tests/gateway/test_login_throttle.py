@@ -11,12 +11,12 @@ from tests.gateway.conftest import (
     ANNA,
     ANNAS_NUMBER,
     ERIK,
+    NEED,
     NOBODY,
     PROTECTED_NUMBER,
     UNKNOWN_NUMBER,
 )
 
-NEED = {"custom": {"need": "identity"}}
 ERIKS_NUMBER = "198501012390"
 WRONG = ("000000", "000001", "000002", "000003")
 

@@ -3,9 +3,8 @@
 import asyncio
 import re
 import secrets
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from html import unescape
 from typing import Any
 
@@ -18,7 +17,7 @@ from api.app import Parts, create_app
 from ordering.settings import Settings
 from ordering.wiring import build_sealer
 from rulebook import load_rulebook
-from tests.gateway.conftest import House, meaning
+from tests.gateway.conftest import House
 
 HOST = "https://kommunen.example"
 PAGE = f"{HOST}/hjalpmedel?flik=2"
@@ -39,20 +38,6 @@ async def served(settings: Settings, house: House) -> AsyncIterator[FastAPI]:
     finally:
         server.should_exit = True
         await running
-
-
-def answer_only_to_who_is_known(house: House, settings: Settings) -> None:
-    """Rasa tells the patient's own things only when the visit in the database has a person."""
-    path = settings.database_url.removeprefix("sqlite+aiosqlite:///")
-
-    def answer(body: dict[str, Any]) -> dict[str, Any]:
-        query = "SELECT person_id FROM visits WHERE sender_id = ?"
-        with closing(sqlite3.connect(path)) as database:
-            found = database.execute(query, (body["conversation"],)).fetchone()
-        known = found and found[0]
-        return {"text": f"dina saker: {meaning(body)}"} if known else {"custom": {"need": "identity"}}
-
-    house.rasa.answer = answer
 
 
 class Browser:

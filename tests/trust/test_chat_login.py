@@ -20,7 +20,7 @@ from tests.gateway.conftest import (
     a_house,
 )
 from tests.gateway.conftest import FakeDialogue as Dialogue
-from tests.trust.eid_browser import PAGE, Browser, answer_only_to_who_is_known, onward, served
+from tests.trust.eid_browser import PAGE, Browser, onward, served
 
 QUESTION = "var är min beställning"
 
@@ -35,7 +35,7 @@ def settings(settings):
 @pytest.fixture
 async def house(settings, stores):
     async with a_house(settings, stores, Dialogue()) as house:
-        answer_only_to_who_is_known(house, settings)
+        house.rasa.answer_only_to_who_is_known(settings.database_url)
         yield house
 
 

@@ -12,7 +12,7 @@ from tests.channels.live import free_port
 from tests.channels.test_chat_form import hidden
 from tests.gateway.conftest import ANNAS_NUMBER, MARIA, MARIAS_NUMBER, a_house
 from tests.gateway.conftest import FakeDialogue as Dialogue
-from tests.trust.eid_browser import PAGE, Browser, answer_only_to_who_is_known, onward, served
+from tests.trust.eid_browser import PAGE, Browser, onward, served
 
 QUESTION = "var är min beställning"
 
@@ -31,7 +31,7 @@ async def house(settings, stores):
 
 @pytest.fixture
 def known(house, settings):
-    answer_only_to_who_is_known(house, settings)
+    house.rasa.answer_only_to_who_is_known(settings.database_url)
     return house
 
 
@@ -110,7 +110,7 @@ class TestOverHttp:
     @pytest.fixture
     async def house(self, settings, stores):
         async with a_house(settings, stores, Dialogue()) as house:
-            answer_only_to_who_is_known(house, settings)
+            house.rasa.answer_only_to_who_is_known(settings.database_url)
             yield house
 
     @pytest.fixture

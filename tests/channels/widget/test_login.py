@@ -18,7 +18,6 @@ from ordering.wiring import build_stores, migrate, utc_now
 from tests.channels.live import free_port, served
 from tests.channels.widget.scripted import said, stored, wait_for, write
 from tests.gateway.conftest import FakeRasa
-from tests.trust.eid_browser import answer_only_to_who_is_known
 
 ANNA, QUESTION = "Anna Lindqvist", "var är min beställning"
 ANSWER = f"dina saker: {QUESTION}"
@@ -73,7 +72,7 @@ def sites(tmp_path):
         threads.submit(asyncio.run, _fill(settings)).result()
     app, rasa = create_app(settings), FakeRasa()
     app.state.demo_rasa = httpx.MockTransport(rasa)
-    answer_only_to_who_is_known(SimpleNamespace(rasa=rasa), settings)
+    rasa.answer_only_to_who_is_known(settings.database_url)
     with ExitStack() as stack:
         stack.enter_context(served(app, ports[0]))
         stack.enter_context(served(web_site(service), ports[1]))
