@@ -70,7 +70,7 @@ async def _take_code(ctx: Context, confirm: Confirm, code: str) -> Said | Ask:
         ctx.set_visit(proof="code")
         await throttle.right(ctx.tx, by)
         return Ask(intent="affirm")
-    await throttle.note(ctx.tx, throttle.WRONG, by, now=ctx.real)
+    await throttle.note(ctx.tx, throttle.WRONG, by, now=ctx.real, may=may)
     wrong = confirm.wrong + 1
     if wrong >= MOST_WRONG:
         ctx.memory.confirm = None

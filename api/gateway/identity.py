@@ -178,7 +178,7 @@ async def _may_ask(ctx: Context) -> bool:
     """Whether a code may be sent now; counted either way."""
     by = _tried_by(ctx)
     may = await throttle.may_ask(ctx.tx, by, now=ctx.real)
-    await throttle.note(ctx.tx, throttle.ASKED, by, now=ctx.real)
+    await throttle.note(ctx.tx, throttle.ASKED, by, now=ctx.real, may=may)
     return may
 
 
@@ -231,7 +231,7 @@ async def _take_code(ctx: Context, text: str, said: str) -> Said | whom.Known | 
     if owner and (good or by_pin):
         await throttle.right(ctx.tx, by)
         return await _proved(ctx, owner, by_pin=by_pin)
-    await throttle.note(ctx.tx, throttle.WRONG, by, now=ctx.real)
+    await throttle.note(ctx.tx, throttle.WRONG, by, now=ctx.real, may=may)
     if stored.tries + 1 >= MOST_TRIES:
         return await _close(ctx)
     return Said([ctx.say("utter_gateway_code_wrong")], offered=[], expects="code")

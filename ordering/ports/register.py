@@ -93,7 +93,11 @@ class Tries:
 
 
 class LoginTries(Protocol):
-    """what: "asked" for a code, or a "wrong" one. Keys are digests."""
+    """what: one of ordering.use_cases.throttle.What. Keys are digests."""
+
+    async def one_at_a_time(self, keys: Sequence[str]) -> None:
+        """Until this transaction ends, another one with any of these keys waits here."""
+        ...
 
     async def count(self, what: str, keys: Sequence[str], *, since: datetime) -> dict[str, Tries]:
         """For each of the keys."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, text
 
 from ordering.ports import Tries
 from ordering.store.connection import Work
@@ -15,12 +15,22 @@ _COUNT = (
     .where(*_OF_THESE, login_tries.c.at > bindparam("since"))
     .group_by(login_tries.c.key)
 )
+# In one order for everybody, since two who wait for each other would both fail.
+_ONE_AT_A_TIME = text(
+    "SELECT pg_advisory_xact_lock(place) FROM"
+    " (SELECT DISTINCT hashtextextended(key, 0) AS place FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS each"
+)
 _FORGET = delete(login_tries).where(*_OF_THESE)
 
 
 class SqlLoginTries:
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    async def one_at_a_time(self, keys: Sequence[str]) -> None:
+        await self._work.begin_writing()
+        if self._work.on_postgresql:
+            await self._work.read(_ONE_AT_A_TIME, {"keys": list(keys)})
 
     async def count(self, what: str, keys: Sequence[str], *, since: datetime) -> dict[str, Tries]:
         rows = await self._work.read(_COUNT, {"keys": list(keys), "kind": what, "since": since})

@@ -1,7 +1,8 @@
 """How often somebody may try to log in: counted by the number that was told, and by where the tries come from.
 
 Kept in the database, so that neither a restart nor another process forgets it. Nobody is locked out for good: after
-too many wrong codes each further one has to wait, twice as long each time.
+too many wrong codes each further one has to wait, twice as long each time. What is tried meanwhile opens nothing and
+counts for nothing, so that nobody can keep somebody else waiting by trying on.
 """
 
 from collections.abc import Sequence
@@ -11,9 +12,10 @@ from typing import Literal
 
 from ordering.ports import Sealer, Transaction
 
-What = Literal["asked", "wrong"]
+What = Literal["asked", "wrong", "refused"]
 ASKED: What = "asked"  # for a code
 WRONG: What = "wrong"  # a code or a PIN
+REFUSED: What = "refused"  # either of them, while it had to wait: kept so that it costs the same work
 ASKED_WITHIN = timedelta(hours=1)
 WRONG_WITHIN = timedelta(days=1)
 FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
@@ -47,13 +49,19 @@ def counted(sealer: Sealer, kind: str, value: str) -> Counted:
 
 
 async def may_ask(tx: Transaction, by: Sequence[Counted], *, now: datetime) -> bool:
-    """Whether a code may be sent."""
+    """Whether a code may be sent; `note` what was asked in the same transaction, during which others wait."""
+    await tx.login_tries.one_at_a_time([one.key for one in by])
     asked = await tx.login_tries.count(ASKED, [one.key for one in by], since=now - ASKED_WITHIN)
-    return all(asked[one.key].times < LIMITS[one.kind].asked for one in by) and await may_try(tx, by, now=now)
+    return all(asked[one.key].times < LIMITS[one.kind].asked for one in by) and await _rested(tx, by, now=now)
 
 
 async def may_try(tx: Transaction, by: Sequence[Counted], *, now: datetime) -> bool:
-    """Whether a code may count now."""
+    """Whether a code may count now; `note` a wrong one in the same transaction, during which others wait."""
+    await tx.login_tries.one_at_a_time([one.key for one in by])
+    return await _rested(tx, by, now=now)
+
+
+async def _rested(tx: Transaction, by: Sequence[Counted], *, now: datetime) -> bool:
     wrong = await tx.login_tries.count(WRONG, [one.key for one in by], since=now - WRONG_WITHIN)
     return all(
         tries.last is None or tries.last + rest(tries.times - LIMITS[one.kind].wrong) <= now
@@ -70,8 +78,9 @@ def rest(too_many: int) -> timedelta:
     return min(FIRST_REST * doubled, LONGEST_REST)
 
 
-async def note(tx: Transaction, what: What, by: Sequence[Counted], *, now: datetime) -> None:
-    await tx.login_tries.add(what, [one.key for one in by], at=now)
+async def note(tx: Transaction, what: What, by: Sequence[Counted], *, now: datetime, may: bool) -> None:
+    """may: what `may_ask` or `may_try` has said of it."""
+    await tx.login_tries.add(what if may else REFUSED, [one.key for one in by], at=now)
 
 
 async def right(tx: Transaction, by: Sequence[Counted]) -> None:

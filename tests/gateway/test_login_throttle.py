@@ -88,6 +88,24 @@ async def test_a_right_code_does_not_count_while_it_rests_and_counts_again_later
     assert len([one for one in await persons(private) if one]) == 1
 
 
+async def test_what_is_tried_while_it_rests_makes_nobody_wait_longer(private):
+    """Else whoever knows a number could keep its owner out."""
+    for visit in ("a", "b"):
+        await begin(private, session=visit)
+        for wrong in WRONG[:3]:
+            await private.chat(wrong, session=visit)
+    await earlier(private, seconds=50)
+    for visit in ("c", "d"):
+        await begin(private, session=visit)
+        for wrong in WRONG:
+            await private.chat(wrong, session=visit)
+    await earlier(private, minutes=5)
+    await begin(private, session="e")
+    private.rasa.answer = told
+    await private.chat(await sent_to(private, ANNA, 3), session="e")
+    assert len([one for one in await persons(private) if one]) == 1
+
+
 async def test_the_right_code_forgets_the_wrong_ones_of_that_number_only(private):
     await begin(private, session="a", network="192.0.2.1")
     for wrong in WRONG:
@@ -173,7 +191,7 @@ async def test_known_unknown_protected_locked_and_no_mobile_cost_the_same_work(p
     key = throttle.counted(sealer, "number", f"vg:{locked}")
     async with private.stores.begin() as tx:
         for _ in range(9):
-            await throttle.note(tx, throttle.WRONG, [key], now=datetime.now(UTC))
+            await throttle.note(tx, throttle.WRONG, [key], now=datetime.now(UTC), may=True)
     numbers = {"known": ANNAS_NUMBER, "unknown": UNKNOWN_NUMBER, "protected": PROTECTED_NUMBER}
     numbers |= {"no mobile": ERIKS_NUMBER, "locked": locked}
     work = {}
