@@ -108,11 +108,12 @@ class OnePerson(Protocol):
         ...
 
     async def unfinished(self, person_id: int) -> list[str]:
-        """Kinds of what still has to happen: orders, complaints, callbacks, messages, sending."""
+        """Kinds of what still has to happen: orders, complaints, callbacks, messages, sending. Until the
+        transaction ends nothing is added to what is theirs, so that nobody loses what comes meanwhile."""
         ...
 
     async def erase(self, person_id: int) -> dict[str, int]:
-        """What is no record and not from the register. Table -> how many rows went."""
+        """What is no record and not from the register. Table -> how many rows went. Only after `unfinished`."""
         ...
 
     async def erase_records(self, person_id: int) -> dict[str, int]:

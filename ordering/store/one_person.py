@@ -45,7 +45,10 @@ class SqlOnePerson:
         return {table.name: await self._readable(table, which) for table, which in about(person_id).items()}
 
     async def unfinished(self, person_id: int) -> list[str]:
-        """What still has to happen: kinds of it, in a fixed order."""
+        """What still has to happen: kinds of it, in a fixed order. Until the transaction ends nothing new is added."""
+        await self._work.begin_writing()
+        for table, which in ((people, people.c.id == person_id), (threads, threads.c.id.in_(_threads_of(person_id)))):
+            await self._work.read(select(table.c.id).where(which).with_for_update())
         open_now: dict[str, tuple[Table, ColumnElement[bool]]] = {
             "orders": (orders, and_(orders.c.person_id == person_id, orders.c.status.in_(sorted(UNDER_WAY)))),
             "complaints": (complaints, and_(complaints.c.person_id == person_id, complaints.c.status == "open")),
@@ -60,7 +63,6 @@ class SqlOnePerson:
 
     async def erase(self, person_id: int) -> dict[str, int]:
         """What is no record of the region's and does not come from its register: how many rows of each table went."""
-        await self._work.begin_writing()
         gone = {table.name: await self._delete(table, which) for table, which in _passing(person_id)}
         own = {column.name: None for column in people.c if column.name.startswith("own_")}
         kept_by_patient = or_(*(people.c[name].is_not(None) for name in own))

@@ -1,5 +1,6 @@
 """All that is kept about one person: given out whole, and erased as far as it may be, on both databases."""
 
+import asyncio
 import base64
 import json
 from datetime import timedelta
@@ -234,3 +235,22 @@ async def test_what_somebody_else_wrote_from_the_same_number_stays(
         assert (await connection.execute(select(func.count()).select_from(inbox))).scalar_one() == 1
         assert (await connection.execute(select(visits.c.person_id))).scalars().all() == [other]
     await engine.dispose()
+
+
+async def test_a_message_that_comes_while_somebody_is_erased_is_not_erased_with_them(
+    demo: SqlStores, known: Person
+) -> None:
+    async def comes() -> None:
+        async with demo.begin() as tx:
+            thread = await tx.conversations.thread(channel="voice", region="vg", key="CA7", address=known.mobile)
+            assert await tx.conversations.receive(thread_id=thread.id, provider_id="CA7:2", sealed=b"s", now=NOW)
+
+    async with demo.begin() as tx:
+        assert await tx.one_person.unfinished(known.id) == []
+        coming = asyncio.create_task(comes())
+        await asyncio.sleep(0.2)
+        assert not coming.done()
+        await tx.one_person.erase(known.id)
+    await coming
+    async with demo._engine.connect() as connection:
+        assert (await connection.execute(select(inbox.c.provider_id, inbox.c.status))).all() == [("CA7:2", "received")]
