@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         "", repr=False, description="At least 32 characters; encrypts waiting messages. Demo: made once in var_folder."
     )
+    other_secret_keys: list[str] = Field(
+        default_factory=list,
+        repr=False,
+        description='Secrets before the present one, and the next: what they have sealed is read. JSON: ["..."].',
+    )
     twilio_account_sid: str = Field("", description="Account SID at Twilio.")
     twilio_auth_token: str = Field("", repr=False, description="Auth token at Twilio: sends SMS, checks webhooks.")
     twilio_base_url: Url = Field("https://api.twilio.com", description="Base address of Twilio's REST API.")
@@ -288,6 +293,8 @@ class Settings(BaseSettings):
             object.__setattr__(self, "secret_key", demo_secret(self.var_folder / "secret.key"))
         if len(self.secret_key) < SHORTEST_SECRET:
             raise ValueError(f"{PREFIX}SECRET_KEY must be set, to at least {SHORTEST_SECRET} random characters")
+        if any(len(key) < SHORTEST_SECRET for key in self.other_secret_keys):
+            raise ValueError(f"{PREFIX}OTHER_SECRET_KEYS: each has at least {SHORTEST_SECRET} characters")
         if self.inbound_numbers and not self.twilio_configured:
             raise ValueError(
                 f"{PREFIX}TWILIO_ACCOUNT_SID and {PREFIX}TWILIO_AUTH_TOKEN must be set when {PREFIX}INBOUND_NUMBERS is"

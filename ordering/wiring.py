@@ -36,7 +36,7 @@ async def migrate(settings: Settings) -> None:
 def build_sealer(settings: Settings) -> Sealer:
     from ordering.sealer import SecretKeySealer
 
-    return SecretKeySealer(settings.secret_key)
+    return SecretKeySealer(settings.secret_key, settings.other_secret_keys)
 
 
 def build_pickup_points(settings: Settings) -> PickupPoints:

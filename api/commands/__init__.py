@@ -20,6 +20,7 @@ COMMANDS = {
     "worker": ("api.commands.worker", "Run the worker process: orders, outgoing messages, the daily purge."),
     "dead-letters": ("api.commands.dead_letters", "Messages that were given up: list them, and try them again."),
     "purge": ("api.commands.purge", "Remove what has been kept long enough."),
+    "reseal": ("api.commands.reseal", "Seal with a new secret what is kept under an old one."),
     "export-person": ("api.commands.one_person:export_app", "Everything that is kept about one person, as JSON."),
     "erase-person": ("api.commands.one_person:erase_app", "Erase what may go of one person; tells what stays and why."),
     "import": ("api.commands.import_data", "Take in people, prescriptions and withdrawals made elsewhere."),

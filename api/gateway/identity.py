@@ -4,7 +4,6 @@ Whatever somebody tries, known, unknown, protected and wrong meet the same sente
 them is as alike as can be. Nothing that is read here reaches Rasa, a log, or the inbox in the clear.
 """
 
-import hmac
 import re
 import secrets
 from datetime import date, timedelta
@@ -200,14 +199,11 @@ async def _code_by_reply(ctx: Context) -> Said:
 
 async def _new_code(ctx: Context, person_id: int | None) -> tuple[int, str]:
     code = f"{secrets.randbelow(10**6):06d}"
+    digest = ctx.tools.sealer.digest("login", str(ctx.visit.id), code)
     code_id = await ctx.tx.conversations.add_code(
-        visit_id=ctx.visit.id, person_id=person_id, digest=_digest(ctx, code), expires_at=ctx.real + CODE_LASTS
+        visit_id=ctx.visit.id, person_id=person_id, digest=digest, expires_at=ctx.real + CODE_LASTS
     )
     return code_id, code
-
-
-def _digest(ctx: Context, code: str) -> str:
-    return ctx.tools.sealer.digest("login", str(ctx.visit.id), code)
 
 
 async def _take_code(ctx: Context, text: str, said: str) -> Said | whom.Known | None:
@@ -218,7 +214,7 @@ async def _take_code(ctx: Context, text: str, said: str) -> Said | whom.Known | 
         return ask_again(ctx) if _NO_CODE.search(said) else None
     ctx.changed = True
     stored = await ctx.tx.conversations.code(ctx.visit.id)
-    right = stored is not None and hmac.compare_digest(stored.digest, _digest(ctx, digits))
+    right = stored is not None and ctx.tools.sealer.is_digest(stored.digest, "login", str(ctx.visit.id), digits)
     if stored is None or stored.tries >= MOST_TRIES:
         return await _close(ctx)
     by = _tried_by(ctx)

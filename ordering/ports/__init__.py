@@ -19,7 +19,7 @@ from ordering.ports.messages import (
     StoppedNumbers,
 )
 from ordering.ports.orders import Callbacks, Complaints, Orders, PhoneCalls, UnderWay
-from ordering.ports.outside import Media, PickupPoint, PickupPoints, PictureNotFetched, Sealer
+from ordering.ports.outside import Media, PickupPoint, PickupPoints, PictureNotFetched, SealBroken, Sealer
 from ordering.ports.register import Articles, Imports, LoginTries, People, Pins, Tries
 
 __all__ = [
@@ -47,6 +47,8 @@ __all__ = [
     "Pins",
     "Retention",
     "RowCount",
+    "SealBroken",
+    "Sealed",
     "Sealer",
     "StoppedNumbers",
     "Stores",
@@ -65,6 +67,16 @@ class Retention(Protocol):
 
     async def remove(self, kind: str, *, before: datetime, limit: int) -> int:
         """Removes at most `limit` rows and says how many; 0 when there are no more."""
+        ...
+
+
+class Sealed(Protocol):
+    """Everything that is sealed in a column of its own. A place: "table.column" and the row's id."""
+
+    async def places(self) -> list[tuple[str, int]]: ...
+    async def read(self, place: tuple[str, int]) -> bytes | None: ...
+    async def replace(self, place: tuple[str, int], was: bytes, to: bytes) -> bool:
+        """False: it has been changed or erased meanwhile, and stays as it is."""
         ...
 
 
@@ -149,6 +161,7 @@ class Transaction(Protocol):
     stopped_numbers: StoppedNumbers
     failed_messages: FailedMessages
     retention: Retention
+    sealed: Sealed
     access_log: AccessLog
     one_person: OnePerson
     facts: Facts

@@ -79,8 +79,8 @@ class Pins(Protocol):
         ...
 
     async def remove(self, person_id: int) -> bool: ...
-    async def tried(self, person_id: int, *, wrong: int, now: datetime) -> None:
-        """wrong: how many wrong ones in a row there are now."""
+    async def tried(self, person_id: int, *, digest: str, wrong: int, now: datetime) -> None:
+        """digest: what is kept of the PIN. wrong: how many wrong ones in a row there are now."""
         ...
 
 

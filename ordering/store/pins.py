@@ -31,6 +31,7 @@ class SqlPins:
         self._work.changed(person_id, "pin")
         return True
 
-    async def tried(self, person_id: int, *, wrong: int, now: datetime) -> None:
-        change = update(pins).where(pins.c.person_id == person_id).values(wrong=wrong, wrong_at=now)
+    async def tried(self, person_id: int, *, digest: str, wrong: int, now: datetime) -> None:
+        values = {"digest": digest, "wrong": wrong, "wrong_at": now}
+        change = update(pins).where(pins.c.person_id == person_id).values(values)
         await self._work.write(change)

@@ -24,6 +24,7 @@ from ordering.store.people import SqlPeople
 from ordering.store.phone_calls import SqlPhoneCalls
 from ordering.store.pins import SqlPins
 from ordering.store.retention import SqlRetention
+from ordering.store.sealed import SqlSealed
 from ordering.store.stopped_numbers import SqlStoppedNumbers
 
 
@@ -44,6 +45,7 @@ class SqlTransaction:
     stopped_numbers: ports.StoppedNumbers
     failed_messages: ports.FailedMessages
     retention: ports.Retention
+    sealed: ports.Sealed
     access_log: ports.AccessLog
     one_person: ports.OnePerson
     facts: ports.Facts
@@ -64,6 +66,7 @@ class SqlTransaction:
         self.stopped_numbers = SqlStoppedNumbers(work)
         self.failed_messages = SqlFailedMessages(work)
         self.retention = SqlRetention(work)
+        self.sealed = SqlSealed(work)
         self._log = SqlAccessLog(work)
         self.access_log = self._log
         self.one_person = SqlOnePerson(work)

@@ -5,7 +5,6 @@ Ten wrong ones in a row rest the PIN for a day, so that it cannot be guessed, an
 
 import asyncio
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,8 @@ from ordering.use_cases.trust import NOBODY
 DIGITS = 6
 MOST_WRONG = 10
 RESTS = timedelta(days=1)
-_NO_SALT = "0" * 32
+PURPOSE = "pin"
+_NO_SALT, _NO_DIGEST = "0" * 32, "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ async def set_pin(
         return NewPin(None)
     salt = secrets.token_hex(16)
     tx.access_log.acting(reader)
-    await tx.pins.set(Pin(person.id, salt, await _digest(sealer, salt, chosen), now, reader.name))
+    await tx.pins.set(Pin(person.id, salt, sealer.digest(PURPOSE, await _slow(salt, chosen)), now, reader.name))
     return NewPin(chosen)
 
 
@@ -67,13 +67,19 @@ async def remove_pin(
 async def is_right(tx: Transaction, sealer: Sealer, person_id: int | None, digits: str, *, now: datetime) -> bool:
     """Whether this is the person's PIN, counting wrong ones. As much work for nobody (None) as for somebody."""
     pin = await tx.pins.of_person(NOBODY if person_id is None else person_id)
-    digest = await _digest(sealer, pin.salt if pin else _NO_SALT, digits)
+    slow = await _slow(pin.salt if pin else _NO_SALT, digits)
     wrong = 0 if pin is None or pin.wrong_at is None or pin.wrong_at <= now - RESTS else pin.wrong
     may = pin is not None and len(digits) == DIGITS and wrong < MOST_WRONG
-    right = hmac.compare_digest(digest, pin.digest if pin else digest[::-1]) and may
+    right = sealer.is_digest(pin.digest if pin else _NO_DIGEST, PURPOSE, slow) and may
     counted = min(wrong + 1, MOST_WRONG)
     at = pin.wrong_at if pin and wrong >= MOST_WRONG and pin.wrong_at else now  # a PIN that rests does not rest longer
-    await tx.pins.tried(pin.person_id if pin else NOBODY, wrong=0 if right else counted, now=at)
+    digest = sealer.digest(PURPOSE, slow)  # a right one is kept under the present secret from now on
+    await tx.pins.tried(
+        pin.person_id if pin else NOBODY,
+        digest=pin.digest if pin and not right else digest,
+        wrong=0 if right else counted,
+        now=at,
+    )
     return right
 
 
@@ -93,7 +99,8 @@ def _drawn(person: Person) -> str:
             return pin
 
 
-async def _digest(sealer: Sealer, salt: str, pin: str) -> str:
-    """Slow to make, and worth nothing without the service's key: six figures alone are soon tried through."""
-    slow = await asyncio.to_thread(hashlib.scrypt, pin.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1)
-    return sealer.digest("pin", slow.hex())
+async def _slow(salt: str, pin: str) -> str:
+    """Slow to make, and what is kept of it worth nothing without the service's secret: six figures alone are soon
+    tried through."""
+    made = await asyncio.to_thread(hashlib.scrypt, pin.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1)
+    return made.hex()

@@ -2,10 +2,14 @@ import json
 import time
 
 import pytest
+from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from api.app import Parts, create_app
 from api.gateway.keeping import OldSession
 from api.gateway.messages import Choice, Incoming, Reply
+from ordering.wiring import build_sealer
+from tests.channels.doubles import BASE, FakeBook, say
 
 ID = "0123456789abcdef"
 MENU = Reply(texts=("Hej.", "Vad gäller det?"), choices=(Choice("tok1", "Beställa", "1"),), expects="choice")
@@ -87,6 +91,16 @@ def test_a_session_cannot_be_made_up_or_moved_to_another_region(client, gateway)
         assert (response.status_code, response.json()) == (401, {"id": ID, "error": "bad_session"})
     assert gateway.received == []
     assert (len(key), len(signature)) == (32, 32), "128 bits each"
+
+
+def test_a_session_goes_on_when_the_secret_is_changed(client, gateway, settings, stores):
+    session = begin(client)
+    changed = settings.model_copy(update={"secret_key": "n" * 40, "other_secret_keys": [settings.secret_key]})
+    app = create_app(changed, Parts(gateway, stores, build_sealer(changed), FakeBook(), say))
+    with TestClient(app, base_url=BASE) as after:
+        sent = after.post("/chat/message", json={"session": session, "id": ID, "text": "Hej"})
+        assert sent.status_code == 200
+        assert begin(after).split(".")[2:] != session.split(".")[2:]
 
 
 def test_after_a_login_the_answer_carries_the_token_from_now_on(client, gateway):

@@ -29,7 +29,7 @@ from bench.visits import ORDER, RECEIPT
 from chaos.outside import Sms
 from chaos.postgres import DATABASE, programs
 from chaos.site import Program, Site
-from ordering.sealer import SealBroken
+from ordering.ports import SealBroken
 from ordering.wiring import build_sealer
 from tests.tooling.test_deploy import program
 

@@ -154,10 +154,10 @@ def statements(house):
     event.remove(engine, "before_cursor_execute", note)
 
 
-async def work_for(house, number: str, where: dict, monkeypatch) -> list[tuple[list[str], int, int]]:
+async def work_for(house, number: str, where: dict, monkeypatch) -> list[tuple[list[str], dict[str, int]]]:
     """For each step of a login that fails: the statements, how many digests were made, and how much was sealed."""
     sealer = house.gateway._handler.tools.sealer
-    counted = {"digest": 0, "seal": 0}
+    counted = {"digest": 0, "is_digest": 0, "seal": 0}
 
     def counting(name):
         real = getattr(type(sealer), name)
@@ -174,10 +174,10 @@ async def work_for(house, number: str, where: dict, monkeypatch) -> list[tuple[l
     steps = []
     await talk("var är min beställning", **where)
     for said in (number, "000000", "ny kod", "000001"):
-        counted.update(digest=0, seal=0)
+        counted.update(dict.fromkeys(counted, 0))
         with statements(house) as asked:
             await talk(said, **where)
-        steps.append((list(asked), counted["digest"], counted["seal"]))
+        steps.append((list(asked), dict(counted)))
     monkeypatch.undo()
     return steps
 

@@ -45,6 +45,22 @@ async def test_a_pin_is_set_and_only_its_digest_is_kept(client, demo, stores, ri
     assert not await right("05172")
 
 
+async def test_after_a_change_of_the_secret_a_pin_holds_and_passes_over_to_the_new_one(client, demo, stores, settings):
+    await give(client, pin="305172")
+    old, new = settings.secret_key, "another secret " * 3
+
+    async def holds(digits: str, **secrets) -> bool:
+        sealer = wiring.build_sealer(settings.model_copy(update=secrets))
+        async with stores.begin() as tx:
+            return await pin.is_right(tx, sealer, (await anna(tx)).id, digits, now=NOW)
+
+    assert not await holds("305173", secret_key=new, other_secret_keys=[old])
+    assert not await holds("305172", secret_key=new), "not used since"
+    assert await holds("305172", secret_key=new, other_secret_keys=[old])
+    assert await holds("305172", secret_key=new)
+    assert not await holds("305172", secret_key=old)
+
+
 async def test_one_is_drawn_by_lot_and_told_once(client, demo, right):
     drawn = (await give(client)).json()["pin"]
     assert len(drawn) == 6

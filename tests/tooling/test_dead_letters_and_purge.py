@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner
 
-from api.commands import dead_letters, one_person, purge
+from api.commands import dead_letters, one_person, purge, reseal
 from ordering.importing import load_demo
 from ordering.settings import get_settings
-from ordering.wiring import build_stores
+from ordering.wiring import build_sealer, build_stores
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -121,3 +121,34 @@ def test_erasing_tells_what_went_and_what_stays_and_why(people):
 def test_a_number_that_nobody_has_is_not_repeated(people):
     status, told = one(one_person.export_app, number="199901012385")
     assert (status, told.count("199901012385")) == (1, 1)  # as it was keyed
+
+
+def test_what_is_sealed_is_sealed_anew_with_a_new_secret(run, monkeypatch):
+    old, new = "s" * 40, "n" * 40
+
+    async def put() -> None:
+        stores, sealer = build_stores(get_settings()), build_sealer(get_settings())
+        async with stores.begin() as tx:
+            await tx.outbox.put(
+                kind="mail", recipient="a@example.org", sealed=sealer.seal({"case": 7}), key="k", due_at=LONG_AGO
+            )
+        await stores.close()
+
+    async def kept() -> bytes:
+        stores = build_stores(get_settings())
+        async with stores.begin() as tx:
+            [place] = await tx.sealed.places()
+            sealed = await tx.sealed.read(place)
+        await stores.close()
+        return sealed
+
+    assert run(reseal) == (0, "All is sealed with the present PAFYLL_SECRET_KEY.\n")
+    asyncio.run(put())
+    monkeypatch.setenv("PAFYLL_SECRET_KEY", new)
+    status, said = run(reseal)
+    assert (status, "PAFYLL_OTHER_SECRET_KEYS" in said) == (1, True)
+    monkeypatch.setenv("PAFYLL_OTHER_SECRET_KEYS", json.dumps([old]))
+    assert run(reseal) == (0, "outbox.sealed: 1\nAll is sealed with the present PAFYLL_SECRET_KEY.\n")
+    monkeypatch.delenv("PAFYLL_OTHER_SECRET_KEYS")
+    get_settings.cache_clear()
+    assert build_sealer(get_settings()).open(asyncio.run(kept())) == {"case": 7}

@@ -48,6 +48,7 @@ def test_the_demo_refuses_real_twilio_settings(real, tmp_path):
 def test_outside_the_demo_a_secret_is_required():
     assert "PAFYLL_SECRET_KEY" in refusal()
     assert "PAFYLL_SECRET_KEY" in refusal(secret_key="short")
+    assert "PAFYLL_OTHER_SECRET_KEYS" in refusal(**REAL, other_secret_keys=["short"])
     assert load_settings(**REAL).demo is False
 
 
