@@ -98,13 +98,15 @@ class Tools:
         text: str,
         key: str,
         due_at: datetime,
+        person_id: int | None = None,
         unasked: bool = False,
         to_nobody: bool = False,
     ) -> list[int]:
         """Puts an SMS in the outbox, from the number the patient knows the region by. Gives the rows to send: none when
         it was there already, several when it is longer than one SMS may be.
 
-        unasked: the patient has not asked for it, so it is not sent to who has said STOPP. to_nobody: see Outbox.put.
+        person_id, to_nobody: see Outbox.put. unasked: the patient has not asked for it, so it is not sent to who has
+        said STOPP.
         """
         sender = thread.key.partition(">")[2] if thread.channel == "sms" else ""
         if not sender:
@@ -119,6 +121,7 @@ class Tools:
                 key=key if number == 1 else f"{key}:{number}",
                 due_at=due_at,
                 sender=sender or None,
+                person_id=person_id,
                 unasked=unasked,
                 to_nobody=to_nobody,
             )
@@ -222,6 +225,7 @@ class Context:
             text=text,
             key=key,
             due_at=self.real,
+            person_id=self.visit.person_id,
             to_nobody=recipient is None,
         )
         self.outbox += [] if by_worker else rows

@@ -54,7 +54,7 @@ async def _offer(handler: "Handler", tx: Transaction, call: PhoneCall, now: date
     text = " ".join(handler.tools.say(name, channel="sms", language=visit.language) for name in names)
     key = f"hung-up:{draft.id}"  # once for an order, however often its calls break off
     return await handler.tools.put_sms(
-        tx, thread, recipient=speaker.mobile, text=text, key=key, due_at=now, unasked=True
+        tx, thread, recipient=speaker.mobile, text=text, key=key, due_at=now, person_id=patient.id, unasked=True
     )
 
 

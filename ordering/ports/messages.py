@@ -133,17 +133,19 @@ class Outbox(Protocol):
         due_at: datetime,
         sender: str | None = None,
         order_id: int | None = None,
+        person_id: int | None = None,
         unasked: bool = False,
         to_nobody: bool = False,
     ) -> int | None:
-        """The row's id; None when the key is there already. unasked: not sent to a number that has said STOPP.
+        """The row's id; None when the key is there already. person_id: whom an SMS tells of, whoever it goes to.
+        unasked: not sent to a number that has said STOPP.
 
         to_nobody: there is nobody to send it to, and putting it here shall take as long as if there were.
         """
         ...
 
-    async def drop_unsent(self, recipient: str) -> None:
-        """Takes away the SMS to a number that nobody has tried to send yet."""
+    async def drop_unsent(self, *, recipient: str | None, person_id: int) -> None:
+        """Takes away the SMS to a number, and those that tell of a person, that have not gone out."""
         ...
 
     async def withdraw(self, key: str) -> bool:

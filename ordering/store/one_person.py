@@ -124,7 +124,11 @@ def about(person_id: int) -> dict[Table, ColumnElement[bool]]:
         threads: threads.c.id.in_(in_own_threads),
         inbox: inbox.c.thread_id.in_(in_own_threads),
         phone_calls: phone_calls.c.sid.in_(select(threads.c.key).where(threads.c.id.in_(in_own_threads))),
-        outbox: or_(outbox.c.order_id.in_(_orders_of(person_id)), outbox.c.recipient == _mobile(person_id)),
+        outbox: or_(
+            outbox.c.order_id.in_(_orders_of(person_id)),
+            outbox.c.recipient == _mobile(person_id),
+            outbox.c.person_id == person_id,
+        ),
         stopped_numbers: stopped_numbers.c.number == _mobile(person_id),
         pins: pins.c.person_id == person_id,
         access_log: or_(access_log.c.person_id == person_id, access_log.c.speaker_id == person_id),
@@ -134,9 +138,8 @@ def about(person_id: int) -> dict[Table, ColumnElement[bool]]:
 def _passing(person_id: int) -> Sequence[tuple[Table, ColumnElement[bool]]]:
     """In the order to delete them. What somebody who shares the number has written stays."""
     which = about(person_id)
-    theirs = and_(
-        outbox.c.recipient == _mobile(person_id), outbox.c.status.in_(("sent", "dead")), outbox.c.order_id.is_(None)
-    )
+    to_or_of_them = or_(outbox.c.recipient == _mobile(person_id), outbox.c.person_id == person_id)
+    theirs = and_(to_or_of_them, outbox.c.status.in_(("sent", "dead")), outbox.c.order_id.is_(None))
     by_staff = and_(_represents(person_id), representatives.c.registered_by.is_not(None))
     return (
         (one_time_codes, which[one_time_codes]),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, literal_column, null, select, update
+from sqlalchemy import bindparam, delete, literal_column, null, or_, select, update
 
 from ordering.model import OutboxRow
 from ordering.store.connection import Work
@@ -65,7 +65,9 @@ _WITHDRAW = delete(outbox).where(
     outbox.c.key == bindparam("which"), outbox.c.status == "pending", outbox.c.attempts == 0
 )
 _DROP_UNSENT = delete(outbox).where(
-    outbox.c.kind == "sms", outbox.c.recipient == bindparam("to"), outbox.c.status == "pending", outbox.c.attempts == 0
+    outbox.c.kind == "sms",
+    or_(outbox.c.recipient == bindparam("to"), outbox.c.person_id == bindparam("person")),
+    outbox.c.status == "pending",
 )
 _BY_PROVIDER = _ROW.where(outbox.c.provider_id == bindparam("provider"))
 
@@ -84,17 +86,19 @@ class SqlOutbox:
         due_at: datetime,
         sender: str | None = None,
         order_id: int | None = None,
+        person_id: int | None = None,
         unasked: bool = False,
         to_nobody: bool = False,
     ) -> int | None:
         values = {"kind": kind, "recipient": recipient, "sealed": sealed, "key": key, "due_at": due_at}
-        values |= {"sender": sender, "order_id": order_id, "status": "pending", "attempts": 0, "unasked": unasked}
+        values |= {"sender": sender, "order_id": order_id, "person_id": person_id, "unasked": unasked}
+        values |= {"status": "pending", "attempts": 0}
         nobody = {"status": "sent", "sent_at": due_at, "sealed": None, "recipient": ""}
         values |= nobody if to_nobody else {"sent_at": None}
         return await self._work.insert_new(outbox, values, unless="key")
 
-    async def drop_unsent(self, recipient: str) -> None:
-        await self._work.write(_DROP_UNSENT, {"to": recipient})
+    async def drop_unsent(self, *, recipient: str | None, person_id: int) -> None:
+        await self._work.write(_DROP_UNSENT, {"to": recipient, "person": person_id})
 
     async def withdraw(self, key: str) -> bool:
         return (await self._work.write(_WITHDRAW, {"which": key})).rowcount == 1

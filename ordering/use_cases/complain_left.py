@@ -58,6 +58,7 @@ async def _tell(
             key=f"complaint-left:{complaint.case_number}:{place}",
             due_at=due_at,
             sender=telling.senders[complaint.region],
+            person_id=person.id,
         )
     await tx.access_log.add(BY_ITSELF.of(person, "complaints", now=due_at))
 

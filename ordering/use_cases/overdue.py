@@ -86,6 +86,7 @@ async def _tell(
             key=f"overdue:{late.number}:{place}",
             due_at=due_at,
             sender=telling.senders[region],
+            person_id=person.id,
             unasked=True,
         )
         for place, part in enumerate(messages(text))

@@ -46,6 +46,5 @@ async def shut(tx: Transaction, person: Person, *, now: datetime) -> Shut:
     for callback in await tx.callbacks.of_person(person.id):
         gone = replace(callback, status="withdrawn", asking=None)
         taken_back += await tx.callbacks.save(gone, was=("asked", "booked"))
-    if person.mobile:
-        await tx.outbox.drop_unsent(person.mobile)
+    await tx.outbox.drop_unsent(recipient=person.mobile, person_id=person.id)
     return Shut(True, tuple(stopped), taken_back)

@@ -111,6 +111,13 @@ async def test_a_message_sent_once_more_does_not_hear_the_old_answer(private):
     assert "dina saker" not in as_sms(await private.chat(WHERE, provider_id="again"))
 
 
+async def test_an_sms_says_whom_it_tells_of_so_that_it_can_be_stopped(private):
+    await private.sms(WHERE, sender=ERIK)
+    told = {row["person_id"] for row in await private.all_rows("outbox") if row["kind"] == "sms"}
+    owner = {row["id"] for row in await private.all_rows("people") if row["identity_number"] == ERIKS_NUMBER}
+    assert told == owner
+
+
 async def test_nothing_of_it_is_logged_or_left_in_what_is_kept_of_visits(private, caplog):
     await private.log_in(ELIAS_NUMBER, MARIA)
     await mark(private, ELIAS_NUMBER)

@@ -139,14 +139,24 @@ async def test_marking_stops_what_is_not_sent_and_takes_calls_back(client, store
     sealer = client._transport.app.state.sealer
     async with stores.begin() as tx:
         erik = await find(tx, ERIK)
-        for key, recipient in (("a", erik.mobile), ("b", "+46701740605")):
+        other, at = "+46701740605", wiring.utc_now()
+        for key, recipient, about in (
+            ("to Erik", erik.mobile, None),
+            ("to Erik, tried in vain", erik.mobile, None),
+            ("to someone close, about Erik", other, erik.id),
+            ("to someone close, about themselves", other, erik.id + 1),
+        ):
             sealed = sealer.seal({"text": "hej"})
-            await tx.outbox.put(kind="sms", recipient=recipient, sealed=sealed, key=key, due_at=wiring.utc_now())
+            row = await tx.outbox.put(
+                kind="sms", recipient=recipient, sealed=sealed, key=key, due_at=at, person_id=about
+            )
+            if "in vain" in key:
+                await tx.outbox.failed(row, error="429", retry_at=at, now=at)
     told = (await send(client, "PUT", "/protected-identity", ERIK, protected=True)).json()
     assert told == {"protected": True, "stopped_orders": [order.number], "callbacks_taken_back": 0}
     async with stores.begin() as tx:
         assert [one.status for one in await tx.orders.of_person(erik.id)][:1] == ["cancelled"]
-        assert [row.key for row in await tx.outbox.lease(NOW)] == ["b"]
+        assert [row.key for row in await tx.outbox.lease(NOW)] == ["to someone close, about themselves"]
 
 
 async def test_a_block_is_lifted_for_one_withdrawal(client, stores, demo):

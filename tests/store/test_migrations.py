@@ -50,7 +50,7 @@ async def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
     await asyncio.gather(*(upgrade(url) for _ in range(4)))
     engine = make_engine(url)
     async with engine.connect() as connection:
-        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).all() == [("0014",)]
+        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).all() == [("0015",)]
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
     await engine.dispose()
