@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -21,6 +22,7 @@ LANGUAGES = ("sv", "en")
 WORDS = Path(__file__).with_name("language.yml")
 _FEWEST_WORDS = 3  # in a message that tells its language; two may be a name or a brand, unless both tell it
 _FEWEST_TELLING = 2
+_I = "i"  # is Swedish for "in", and beside an English word the speaker
 _CLEARLY_MORE = 2  # times as many words as of the other language
 
 
@@ -55,6 +57,7 @@ def heard(text: str) -> str | None:
     words = _words()
     said = [word for word in words.pleasantries.sub(" ", fold(text)).split() if word.isalpha()]
     english, swedish = (len(words.telling[language].intersection(said)) for language in ("en", "sv"))
+    english += any(_I in pair and words.telling["en"].intersection(pair) for pair in pairwise(said))
     if len(said) < _FEWEST_WORDS and max(english, swedish) < len(said):
         return None
     if english >= _FEWEST_TELLING and english > _CLEARLY_MORE * swedish:

@@ -29,8 +29,11 @@ ENGLISH = [
     "How long does my förskrivning last?",
     "i am at my summer house, deliver it there",
     "the usual please",
+    "hello can I order?",
+    "I need bags",
 ]
 SWEDISH = [
+    "står i dörren",
     "jag vill beställa mer näringsdryck",
     "Hej, när kan jag beställa igen?",
     "VAR ÄR MITT PAKET",
