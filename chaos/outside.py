@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from ordering.outbox.distributor import signature
 
@@ -51,7 +52,7 @@ class Outside:
         self._stopping = asyncio.Event()
 
     async def start(self, port: int) -> None:
-        app = web.Application()
+        app = web.Application(middlewares=[_half_a_request_is_none])
         messages = "/2010-04-01/Accounts/{account}/Messages.json"
         app.add_routes([web.post(messages, self._create), web.get(messages, self._list)])
         app.add_routes([web.post("/distributor", self._take_order)])
@@ -127,6 +128,15 @@ class Outside:
     def _cut(request: web.Request) -> web.Response:
         if request.transport:
             request.transport.abort()
+        return web.Response()
+
+
+@web.middleware
+async def _half_a_request_is_none(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whoever was writing it has been killed."""
+    try:
+        return await handler(request)
+    except ConnectionResetError:
         return web.Response()
 
 
