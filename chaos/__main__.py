@@ -25,8 +25,8 @@ from chaos.site import Site
 
 LEDGER = ROOT / "var" / "chaos" / "runs.json"
 ORDERS = 1000
-IN_A_RUN = 250
-AT_ONCE = 60
+IN_A_RUN = 500
+AT_ONCE = 150
 ENDS = ("lost", "doubled", "unexplained")
 
 
