@@ -113,9 +113,9 @@ def named(group: str, codes: Iterable[str], language: str) -> str:
 
 
 def readers(last: dict[str, str], language: str) -> str:
-    """Who has read, and when last: roles and days already worded; a role without a word is left out."""
+    """Who has read, and when last: roles and days already worded. A role without a word is told as somebody else."""
     words = _word("readers", language)
-    return listing((words[role].format(day=day) for role, day in last.items() if role in words), language)
+    return listing((words.get(role, words["other"]).format(day=day) for role, day in last.items()), language)
 
 
 def part(fraction: Fraction, language: str) -> str:

@@ -32,7 +32,8 @@ UNFINISHED = {
     "complaints": "a complaint is half told",
     "callbacks": "a call is waited for: close it",
     "messages": "a message waits to be answered",
-    "sending": "something waits to be sent for an order or a complaint",
+    "sending": "something waits to be sent",
+    "in_use": "somebody is in the middle of a message: try again",
 }
 
 

@@ -121,6 +121,7 @@ class Tools:
                 key=key if number == 1 else f"{key}:{number}",
                 due_at=due_at,
                 sender=sender or None,
+                region=thread.region,
                 person_id=person_id,
                 unasked=unasked,
                 to_nobody=to_nobody,

@@ -140,8 +140,9 @@ async def _take_number(ctx: Context, value: str) -> Said:
     return await _send_code(ctx, known)
 
 
-def _number(ctx: Context, identity_number: str) -> str:
-    return throttle.counted(ctx.tools.sealer, "number", f"{ctx.visit.region}:{identity_number}").key
+def _number(ctx: Context, told: str) -> str:
+    """told: the number that somebody says is theirs: an identity number, in SMS the telephone's."""
+    return throttle.counted(ctx.tools.sealer, "number", f"{ctx.visit.region}:{told}").key
 
 
 def _tried_by(ctx: Context) -> list[Counted]:
@@ -187,7 +188,8 @@ async def _code_by_reply(ctx: Context) -> Said:
     if not owners:
         return Said([ctx.say("utter_gateway_unknown_number", service=await ctx.service())], offered=[])
     ctx.changed = True
-    ctx.memory.trying = _number(ctx, owners[0].identity_number)
+    # By the telephone alone: whoever tries the person's number elsewhere must not keep them out here.
+    ctx.memory.trying = _number(ctx, str(ctx.incoming.address))
     if ctx.memory.codes >= MOST_CODES or not await _may_ask(ctx):
         return await _close(ctx)
     ctx.memory.codes += 1

@@ -1,6 +1,7 @@
 """Puts incoming messages into the inbox, and answers emergencies in the same breath."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from api.gateway.replies import as_sms, opened, sealed
 from api.gateway.turn import Handler
 from ordering.logs import get_log
 from ordering.model import InboxRow, Thread
-from ordering.ports import Transaction
+from ordering.ports import SealBroken, Transaction
 
 log = get_log("pafyll.gateway")
 
@@ -99,7 +100,8 @@ async def reply_of(handler: Handler, tx: Transaction, thread: Thread, provider_i
     if row is None or row.status == "received":
         return None
     if row.reply:
-        return opened(row.reply, handler.tools.sealer)
+        with suppress(SealBroken):  # kept under a secret which is gone
+            return opened(row.reply, handler.tools.sealer)
     return handler.trouble_reply(thread.channel, thread.region, datetime.now(UTC))
 
 

@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from api.gateway.messages import Expects
+from ordering.logs import get_log
 from ordering.model import Visit
-from ordering.ports import Sealer
+from ordering.ports import SealBroken, Sealer
+
+log = get_log("pafyll.gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +151,15 @@ class Memory:
 
 
 def recall(visit: Visit, sealer: Sealer) -> Memory:
-    """The memory of a visit; empty for a new one."""
+    """The memory of a visit; empty for a new one, and for one that was kept under a secret which is gone."""
     sealed = visit.state.get("sealed")
     if not sealed:
         return Memory()
-    content = sealer.open(base64.b64decode(sealed))
+    try:
+        content = sealer.open(base64.b64decode(sealed))
+    except SealBroken:
+        log.warning("a visit goes on without what was kept of it", visit=visit.id)
+        return Memory()
     content["offered"] = _offered(content["offered"])
     content["pages"] = [Page(**page) for page in content.get("pages") or ()]
     if keyed := content.get("keyed"):

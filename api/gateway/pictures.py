@@ -13,6 +13,7 @@ from ordering.logs import get_log
 from ordering.model import Complaint
 from ordering.pictures import NoPicture, clean_picture
 from ordering.ports import Media, PictureNotFetched, Sealer, Transaction
+from ordering.use_cases import trust
 
 if TYPE_CHECKING:
     from api.gateway.context import Context, Tools
@@ -103,16 +104,32 @@ async def forget(tx: Transaction, sealer: Sealer, incoming: Incoming, *, now: da
             sealed=sealer.seal({"address": address}),
             key=f"{DELETED_MEDIA}:{incoming.provider_id}:{number}",
             due_at=now,
+            region=incoming.region,
         )
         for number, address in enumerate(incoming.media, 1)
     ]
     return [row for row in put if row is not None]
 
 
+async def _may_show(ctx: "Context") -> bool:
+    visit, people = ctx.visit, ctx.tx.people
+    patient = await people.find(visit.person_id or trust.NOBODY)
+    speaker = await people.find(visit.speaker_id or trust.NOBODY)
+    if patient is None or speaker is None:
+        return False
+    may = await trust.rights(ctx.tx, ctx.tools.book, patient=patient, speaker=speaker, day=await ctx.day())
+    try:
+        trust.check(visit, may or frozenset(), trust.SHOWS)
+    except (trust.NotProved, trust.NotTheirs):
+        return False
+    return True
+
+
 async def _complaint(ctx: "Context") -> Complaint | None:
-    """The one that is being told, or that this message closed; else the patient's newest, for a while."""
+    """The one that is being told, or that this message closed; else the patient's newest, for a while. None too when
+    whoever speaks may not complain for the patient."""
     person = ctx.visit.person_id
-    if person is None:
+    if person is None or not await _may_show(ctx):
         return None
     told = await ctx.tx.complaints.current(person, visit_id=ctx.visit.id, message_id=ctx.message_id)
     since = await ctx.now() - STILL_WELCOME

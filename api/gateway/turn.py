@@ -41,6 +41,10 @@ class LeaseLost(Exception):
     """Another process has the thread by now: what this one was about to write is undone, and it says nothing."""
 
 
+class VisitShut(Exception):
+    """Meanwhile nobody may know of somebody in this visit any more (I5): what was about to be said is not."""
+
+
 @dataclass(slots=True)
 class Done:
     """A handled message, its thread released. outbox: rows to send now. waits: it failed and is tried again later."""
@@ -86,10 +90,10 @@ class Handler:
         try:
             incoming = Incoming(**self.tools.sealer.open(row.sealed or b""))
             sent = await pictures.received(self.tools, incoming)
-            decided = await self._decide(thread, row, incoming, sent)
-            if isinstance(decided, Question):
-                question, answered = await self._ask(decided)
-                decided = await self._answer(thread, row, incoming, question, answered, sent)
+            try:
+                decided = await self._take(thread, row, incoming, sent)
+            except VisitShut:
+                decided = await self._take(thread, row, incoming, sent)
         except LeaseLost:
             raise
         except Exception as error:
@@ -99,6 +103,13 @@ class Handler:
             decided = await self._trouble(thread, row, reason)
         TURNS.labels(thread.channel, "failed" if decided.failed else "answered").inc()
         return decided
+
+    async def _take(self, thread: Thread, row: InboxRow, incoming: Incoming, sent: Pictures | None) -> Done:
+        decided = await self._decide(thread, row, incoming, sent)
+        if isinstance(decided, Done):
+            return decided
+        question, answered = await self._ask(decided)
+        return await self._answer(thread, row, incoming, question, answered, sent)
 
     async def _ask(self, question: Question) -> tuple[Question, Answered]:
         """What Rasa answers. However often it has to be asked, one time-out holds for all: the lease lasts for that."""
@@ -154,8 +165,7 @@ class Handler:
             count_turn(ctx)
             if ctx.changed:
                 ctx.memory.plan = Plan(row.id, ask, first, decided.kept)
-                tx.access_log.acting(InVisit(ctx.visit, "message"))
-                await tx.conversations.save_visit(replace(ctx.visit, state=keep(ctx.memory, self.tools.sealer)))
+                await self._save(ctx, ctx.visit)
             unless = before if incoming.heard_in and ctx.visit.language != before else None
             return Question(ctx.visit, ctx.memory, ctx.message_id, ask, first, decided.kept, unless)
 
@@ -220,8 +230,7 @@ class Handler:
             memory.offered = said.offered
         said.texts = [*await pictures.keep(ctx), *said.texts]
         ended = ctx.real if said.end else ctx.visit.ended_at
-        ctx.tx.access_log.acting(InVisit(ctx.visit, "message"))
-        await conversations.save_visit(replace(ctx.visit, last_at=ctx.real, ended_at=ended, state=keep(memory, sealer)))
+        await self._save(ctx, replace(ctx.visit, last_at=ctx.real, ended_at=ended))
         reply = replace(
             said.reply(ctx.visit.language),
             takes_picture=memory.takes_picture,
@@ -235,6 +244,12 @@ class Handler:
         await conversations.handled(row.id, text=kept, reply=None if sms else sealed(reply, sealer), now=ctx.real)
         await self._release(ctx.tx, ctx.thread)
         return Done(reply, ctx.outbox)
+
+    async def _save(self, ctx: Context, visit: Visit) -> None:
+        """Raises VisitShut, which undoes the transaction."""
+        ctx.tx.access_log.acting(InVisit(visit, "message"))
+        if not await ctx.tx.conversations.save_visit(replace(visit, state=keep(ctx.memory, self.tools.sealer))):
+            raise VisitShut
 
     async def _trouble(self, thread: Thread, row: InboxRow, reason: str) -> Done:
         """An SMS is told once that there is trouble, and tried again. A caller or a chat can repeat it themselves."""

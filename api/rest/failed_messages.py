@@ -47,9 +47,9 @@ async def list_failed(
     kind: Literal["incoming", "sms", "mail", "media", "distributor"] | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> FailedMessages:
-    """Those given up, longest ago first. Tells nothing of what was written."""
+    """Those of the caller's regions that were given up, longest ago first. Tells nothing of what was written."""
     async with request.app.state.stores.begin() as tx:
-        found = await failed_messages(tx, kind=kind, limit=limit)
+        found = await failed_messages(tx, kind=kind, regions=caller.regions, limit=limit)
     return FailedMessages(messages=[FailedMessageTold.model_validate(each) for each in found])
 
 
@@ -62,7 +62,7 @@ async def replay_failed(
     caller: CustomerService,
 ) -> Replayed:
     """Tries it again: a patient's message is answered, one of ours is sent under the same key. Nothing is doubled."""
-    problem = await replay(request.app.state.stores, message_id, now=wiring.utc_now())
+    problem = await replay(request.app.state.stores, message_id, now=wiring.utc_now(), regions=caller.regions)
     if problem:
         raise ProblemRaised(problem)
     log.info("failed message replayed", message=message_id, by=caller.name)

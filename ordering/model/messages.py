@@ -133,3 +133,4 @@ class OutboxRow:
     order_id: int | None = None
     provider_id: str | None = None
     unasked: bool = False  # an SMS that goes only to those who have not said STOPP
+    person_id: int | None = None  # whom an SMS tells of, whoever it goes to

@@ -132,10 +132,28 @@ class Dispatcher:
         return await sender.send(message)
 
     async def _wanted(self, row: OutboxRow) -> bool:
-        if row.unasked:
-            return await self._not_stopped(row)
-        if row.kind != send_orders.DISTRIBUTOR:
+        """Looked at in the very moment of sending."""
+        if row.kind == send_orders.DISTRIBUTOR:
+            return await self._order_wanted(row)
+        if not (row.unasked or row.person_id):
             return True
+        async with self._stores.begin() as tx:
+            stopped = row.unasked and await tx.stopped_numbers.is_stopped(row.recipient)
+            if not stopped and await self._may_be_told_of(tx, row.person_id):
+                return True
+            await tx.outbox.sent(row.id, provider_id=None, now=await self._now(tx))
+        log.info("not to be sent any more", row=row.id)
+        return False
+
+    @staticmethod
+    async def _may_be_told_of(tx: Transaction, person_id: int | None) -> bool:
+        """Nothing goes out about whom nobody may know of (I5), nor about somebody who has been erased."""
+        if person_id is None:
+            return True
+        person = await tx.people.find(person_id)
+        return person is not None and not person.protected
+
+    async def _order_wanted(self, row: OutboxRow) -> bool:
         async with self._stores.begin() as tx:
             moment = await self._now(tx)
             if await send_orders.still_wanted(tx, row, now=moment):
@@ -144,15 +162,6 @@ class Dispatcher:
                 await send_orders.withdraw(tx, row, sealer=self._sealer, due_at=moment)
             await tx.outbox.sent(row.id, provider_id=None, now=moment)
         log.info("order cancelled, not sent", row=row.id)
-        return False
-
-    async def _not_stopped(self, row: OutboxRow) -> bool:
-        """STOPP counts until the very moment of sending."""
-        async with self._stores.begin() as tx:
-            if not await tx.stopped_numbers.is_stopped(row.recipient):
-                return True
-            await tx.outbox.sent(row.id, provider_id=None, now=await self._now(tx))
-        log.info("not asked for and not wanted, not sent", row=row.id)
         return False
 
     async def _sent(self, row: OutboxRow, provider_id: str | None) -> None:

@@ -1,6 +1,6 @@
 """What comes in, what goes out, and what failed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -81,8 +81,9 @@ class Conversations(Protocol):
         language: str = "sv",
         state: dict[str, Any] | None = None,
     ) -> Visit: ...
-    async def save_visit(self, visit: Visit) -> None:
-        """Only the gateway does, while it holds the thread's lease."""
+    async def save_visit(self, visit: Visit) -> bool:
+        """Only the gateway does, while it holds the thread's lease. False: it has ended meanwhile, as when nobody may
+        know of the person any more, and stays as it is."""
         ...
 
     async def visited_since(self, person_id: int, since: datetime, *, besides: int) -> bool:
@@ -133,19 +134,22 @@ class Outbox(Protocol):
         due_at: datetime,
         sender: str | None = None,
         order_id: int | None = None,
+        region: str | None = None,
         person_id: int | None = None,
         unasked: bool = False,
         to_nobody: bool = False,
     ) -> int | None:
-        """The row's id; None when the key is there already. person_id: whom an SMS tells of, whoever it goes to.
-        unasked: not sent to a number that has said STOPP.
+        """The row's id; None when the key is there already.
+
+        region: whose staff may see it when it fails; None: those of all regions only. person_id: whom an SMS tells of,
+        whoever it goes to: not sent once the person is protected. unasked: not sent to a number that has said STOPP.
 
         to_nobody: there is nobody to send it to, and putting it here shall take as long as if there were.
         """
         ...
 
     async def drop_unsent(self, *, recipient: str | None, person_id: int) -> None:
-        """Takes away the SMS to a number, and those that tell of a person, that have not gone out."""
+        """Takes away the SMS to a number, and those that tell of a person, that wait to be sent."""
         ...
 
     async def withdraw(self, key: str) -> bool:
@@ -187,7 +191,8 @@ class FailedRow:
     """A row of the inbox or the outbox that was given up.
 
     box: "in" or "out". kind: the channel of an incoming message, else the kind of the outgoing. error: for the code
-    of it only, not for showing. address: whole. went_on: a newer message of the same thread has been answered.
+    of it only, not for showing. region: None where it is not known. address: whole. went_on: a newer message of the
+    same thread has been answered.
     thread_id: of an incoming one. key: of an outgoing one.
     """
 
@@ -197,6 +202,7 @@ class FailedRow:
     since: datetime
     attempts: int
     error: str | None
+    region: str | None
     address: str | None
     has_content: bool
     went_on: bool
@@ -216,8 +222,10 @@ class RowCount:
 
 
 class FailedMessages(Protocol):
-    async def all(self, *, box: str | None = None, kind: str | None = None, limit: int) -> list[FailedRow]:
-        """The longest dead first."""
+    async def all(
+        self, *, box: str | None = None, kind: str | None = None, regions: Collection[str] | None = None, limit: int
+    ) -> list[FailedRow]:
+        """The longest dead first. regions: only of these."""
         ...
 
     async def get(self, box: str, row_id: int) -> FailedRow | None: ...

@@ -79,8 +79,11 @@ class Pins(Protocol):
         ...
 
     async def remove(self, person_id: int) -> bool: ...
-    async def tried(self, person_id: int, *, digest: str, wrong: int, now: datetime) -> None:
-        """digest: what is kept of the PIN. wrong: how many wrong ones in a row there are now."""
+    async def count_try(self, person_id: int, *, salt: str, digest: str, wrong: int, now: datetime) -> None:
+        """wrong: how many wrong ones in a row there are now. digest: what is kept of the PIN from now on.
+
+        salt: of the PIN that was tried; one that has been set meanwhile stays as it is.
+        """
         ...
 
 

@@ -106,9 +106,7 @@ _VISITED_SINCE = (
     .limit(1)
 )
 _OF_SOMEBODY = or_(visits.c.person_id == bindparam("person"), visits.c.speaker_id == bindparam("person"))
-_FORGET_REPLIES = (
-    update(inbox).where(inbox.c.thread_id.in_(select(visits.c.thread_id).where(_OF_SOMEBODY))).values(reply=null())
-)
+_FORGET_REPLIES = update(inbox).where(inbox.c.thread_id.in_(bindparam("threads", expanding=True))).values(reply=null())
 _FORGET_VISITS = (
     update(visits)
     .where(_OF_SOMEBODY)
@@ -119,6 +117,7 @@ _FORGET_VISITS = (
         state=bindparam("empty"),
         ended_at=func.coalesce(visits.c.ended_at, bindparam("now", type_=visits.c.ended_at.type)),
     )
+    .returning(visits.c.thread_id)
 )
 _VISIT_BY_SENDER = _VISIT.where(visits.c.sender_id == bindparam("sender"))
 _ADDRESS = (
@@ -126,7 +125,7 @@ _ADDRESS = (
 )
 _SAVE_VISIT = (
     update(visits)
-    .where(visits.c.id == bindparam("visit"))
+    .where(visits.c.id == bindparam("visit"), visits.c.ended_at.is_(None))
     .values(
         {
             name: bindparam(f"new_{name}")
@@ -257,8 +256,8 @@ class SqlConversations:
             state=state or {},
         )
 
-    async def save_visit(self, visit: Visit) -> None:
-        await self._work.write(
+    async def save_visit(self, visit: Visit) -> bool:
+        saved = await self._work.write(
             _SAVE_VISIT,
             {
                 "visit": visit.id,
@@ -273,14 +272,17 @@ class SqlConversations:
                 "new_state": visit.state,
             },
         )
+        return saved.rowcount == 1
 
     async def visited_since(self, person_id: int, since: datetime, *, besides: int) -> bool:
         parameters = {"person": person_id, "since": since, "besides": besides}
         return (await self._work.read(_VISITED_SINCE, parameters)).first() is not None
 
     async def forget(self, person_id: int, *, now: datetime) -> None:
-        await self._work.write(_FORGET_REPLIES, {"person": person_id})
-        await self._work.write(_FORGET_VISITS, {"person": person_id, "now": now, "empty": {}})
+        # Visits before messages, as a turn writes them: two that wait for each other would both fail.
+        shut = await self._work.write(_FORGET_VISITS, {"person": person_id, "now": now, "empty": {}})
+        if threads := sorted(set(shut.scalars())):
+            await self._work.write(_FORGET_REPLIES, {"threads": threads})
 
     async def visit_by_sender(self, sender_id: str) -> Visit | None:
         row = (await self._work.read(_VISIT_BY_SENDER, {"sender": sender_id})).first()

@@ -1,5 +1,6 @@
 """What has been given up: inbox and outbox rows with status dead, and how many rows wait."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ _INCOMING: Select[Any] = (
         inbox.c.due_at.label("since"),
         inbox.c.attempts,
         inbox.c.error,
+        threads.c.region,
         threads.c.address,
         inbox.c.sealed.is_not(None).label("has_content"),
         _WENT_ON.label("went_on"),
@@ -45,6 +47,7 @@ _OUTGOING: Select[Any] = select(
     outbox.c.due_at.label("since"),
     outbox.c.attempts,
     outbox.c.error,
+    outbox.c.region,
     outbox.c.recipient.label("address"),
     outbox.c.sealed.is_not(None).label("has_content"),
     false().label("went_on"),
@@ -87,12 +90,16 @@ class SqlFailedMessages:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def all(self, *, box: str | None = None, kind: str | None = None, limit: int) -> list[FailedRow]:
+    async def all(
+        self, *, box: str | None = None, kind: str | None = None, regions: Collection[str] | None = None, limit: int
+    ) -> list[FailedRow]:
         found: list[FailedRow] = []
         for name, (table, query) in _BOXES.items():
             if box in (None, name):
                 of_kind = threads.c.channel if name == "in" else outbox.c.kind
+                of_region = threads.c.region if name == "in" else outbox.c.region
                 wanted = query if kind is None else query.where(of_kind == kind)
+                wanted = wanted if regions is None else wanted.where(of_region.in_(sorted(regions)))
                 rows = await self._work.read(wanted.order_by(table.c.id).limit(limit))
                 found += [_failed(row) for row in rows]
         return sorted(found, key=lambda row: (row.since, row.box, row.id))[:limit]

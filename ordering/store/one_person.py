@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, Table, and_, delete, exists, literal, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from ordering.store.connection import Work
 from ordering.store.tables import (
@@ -33,6 +34,7 @@ from rulebook.facts import UNDER_WAY
 # Nothing that anybody could read: digests and what is sealed.
 _UNREADABLE = frozenset({"digest", "salt", "state", "reply", "browser", "lease_token", "idempotency_key"})
 _MAILS = ("complaint:", "wish:")  # what the keys of mails about a case begin with
+_LOCK_NOT_AVAILABLE = "55P03"  # what PostgreSQL calls it
 _CLOSED_CALLS = ("left", "withdrawn", "closed")
 
 
@@ -47,8 +49,8 @@ class SqlOnePerson:
     async def unfinished(self, person_id: int) -> list[str]:
         """What still has to happen: kinds of it, in a fixed order. Until the transaction ends nothing new is added."""
         await self._work.begin_writing()
-        for table, which in ((people, people.c.id == person_id), (threads, threads.c.id.in_(_threads_of(person_id)))):
-            await self._work.read(select(table.c.id).where(which).with_for_update())
+        if not await self._hold(person_id):
+            return ["in_use"]
         open_now: dict[str, tuple[Table, ColumnElement[bool]]] = {
             "orders": (orders, and_(orders.c.person_id == person_id, orders.c.status.in_(sorted(UNDER_WAY)))),
             "complaints": (complaints, and_(complaints.c.person_id == person_id, complaints.c.status == "open")),
@@ -57,9 +59,26 @@ class SqlOnePerson:
                 and_(callbacks.c.person_id == person_id, callbacks.c.status.not_in(_CLOSED_CALLS)),
             ),
             "messages": (inbox, and_(inbox.c.thread_id.in_(_threads_of(person_id)), inbox.c.status == "received")),
-            "sending": (outbox, and_(_about_records(person_id), outbox.c.status.not_in(("sent", "dead")))),
+            "sending": (
+                outbox,
+                and_(or_(_about_records(person_id), _to_or_of(person_id)), outbox.c.status.not_in(("sent", "dead"))),
+            ),
         }
         return [kind for kind, (table, which) in open_now.items() if await self._any(table, which)]
+
+    async def _hold(self, person_id: int) -> bool:
+        """Keeps others from adding anything. Never waits, since a turn that waits for us would wait for ever."""
+        try:
+            for table, which in (
+                (people, people.c.id == person_id),
+                (threads, threads.c.id.in_(_threads_of(person_id))),
+            ):
+                await self._work.read(select(table.c.id).where(which).with_for_update(nowait=True))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            return False
+        return True
 
     async def erase(self, person_id: int) -> dict[str, int]:
         """What is no record of the region's and does not come from its register: how many rows of each table went."""
@@ -124,11 +143,7 @@ def about(person_id: int) -> dict[Table, ColumnElement[bool]]:
         threads: threads.c.id.in_(in_own_threads),
         inbox: inbox.c.thread_id.in_(in_own_threads),
         phone_calls: phone_calls.c.sid.in_(select(threads.c.key).where(threads.c.id.in_(in_own_threads))),
-        outbox: or_(
-            outbox.c.order_id.in_(_orders_of(person_id)),
-            outbox.c.recipient == _mobile(person_id),
-            outbox.c.person_id == person_id,
-        ),
+        outbox: or_(outbox.c.order_id.in_(_orders_of(person_id)), _to_or_of(person_id)),
         stopped_numbers: stopped_numbers.c.number == _mobile(person_id),
         pins: pins.c.person_id == person_id,
         access_log: or_(access_log.c.person_id == person_id, access_log.c.speaker_id == person_id),
@@ -138,8 +153,7 @@ def about(person_id: int) -> dict[Table, ColumnElement[bool]]:
 def _passing(person_id: int) -> Sequence[tuple[Table, ColumnElement[bool]]]:
     """In the order to delete them. What somebody who shares the number has written stays."""
     which = about(person_id)
-    to_or_of_them = or_(outbox.c.recipient == _mobile(person_id), outbox.c.person_id == person_id)
-    theirs = and_(to_or_of_them, outbox.c.status.in_(("sent", "dead")), outbox.c.order_id.is_(None))
+    theirs = and_(_to_or_of(person_id), outbox.c.status.in_(("sent", "dead")), outbox.c.order_id.is_(None))
     by_staff = and_(_represents(person_id), representatives.c.registered_by.is_not(None))
     return (
         (one_time_codes, which[one_time_codes]),
@@ -160,6 +174,10 @@ def _about_records(person_id: int) -> ColumnElement[bool]:
     cases = select(complaints.c.case_number).where(complaints.c.person_id == person_id)
     mails = [outbox.c.key.in_(select(literal(kind) + cases.subquery().c.case_number)) for kind in _MAILS]
     return or_(outbox.c.order_id.in_(_orders_of(person_id)), *mails)
+
+
+def _to_or_of(person_id: int) -> ColumnElement[bool]:
+    return or_(outbox.c.recipient == _mobile(person_id), outbox.c.person_id == person_id)
 
 
 def _represents(person_id: int) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ _ROW = select(
     outbox.c.order_id,
     outbox.c.provider_id,
     outbox.c.unasked,
+    outbox.c.person_id,
 )
 _DUE = (
     _ROW.where(_IS_OPEN, outbox.c.due_at <= bindparam("now"))
@@ -86,13 +87,14 @@ class SqlOutbox:
         due_at: datetime,
         sender: str | None = None,
         order_id: int | None = None,
+        region: str | None = None,
         person_id: int | None = None,
         unasked: bool = False,
         to_nobody: bool = False,
     ) -> int | None:
         values = {"kind": kind, "recipient": recipient, "sealed": sealed, "key": key, "due_at": due_at}
-        values |= {"sender": sender, "order_id": order_id, "person_id": person_id, "unasked": unasked}
-        values |= {"status": "pending", "attempts": 0}
+        values |= {"sender": sender, "order_id": order_id, "region": region, "person_id": person_id}
+        values |= {"status": "pending", "attempts": 0, "unasked": unasked}
         nobody = {"status": "sent", "sent_at": due_at, "sealed": None, "recipient": ""}
         values |= nobody if to_nobody else {"sent_at": None}
         return await self._work.insert_new(outbox, values, unless="key")

@@ -143,7 +143,7 @@ class SqlPeople:
 
     async def mark_protected(self, person_id: int, *, protected: bool) -> None:
         await self._work.write(_PROTECT, {"person_id": person_id, "hidden": protected})
-        self._work.changed(person_id, "protection")
+        self._work.changed(person_id, "person")  # the log must not tell who is protected
 
     async def lines(self, person_id: int) -> list[Line]:
         rows = await self._work.read(_LINES, {"person_id": person_id})

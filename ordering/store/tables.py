@@ -260,6 +260,7 @@ outbox = table(
     Column("sealed", LargeBinary),
     Column("key", String(200), nullable=False, unique=True),
     Column("order_id", ForeignKey("orders.id"), index=True),
+    Column("region", String(20)),
     Column("person_id", Integer, index=True),  # whom an SMS tells of; no key, since it may be kept longer
     Column("unasked", Boolean, nullable=False, default=False, server_default=false()),
     Column("provider_id", String(200), index=True),

@@ -15,7 +15,7 @@ from ordering.use_cases.said import Say
 MOST_TOLD = 1000
 # Kinds of data, as a patient or an auditor is told them. What stands in the log from before is not among these.
 KINDS = (
-    *("person", "delivery_address", "language", "sms_detail", "pin", "protection", "representatives"),
+    *("person", "delivery_address", "language", "sms_detail", "pin", "representatives"),
     *("prescriptions", "orders", "order_being_made", "complaints", "callbacks", "access_log", "everything"),
 )
 # What each action of the dialogue shows to whoever speaks.
@@ -120,7 +120,9 @@ async def who_has_read(tx: Transaction, visit: Visit, *, now: datetime) -> Say:
 
 def _roles(entry: Access) -> list[str]:
     """Of who has read."""
-    return ["representative"] if entry.who == "representative" else entry.why.split(",")
+    if entry.who == "representative" or entry.who.startswith(OPERATOR.name):
+        return [entry.who.split()[0]]  # an operator's name stands after it
+    return entry.why.split(",")
 
 
 async def read_log(

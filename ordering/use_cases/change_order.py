@@ -166,4 +166,5 @@ async def _tell_customer_service(
         sealed=sealer.seal(mail(wish, "wish", what, region=case.book.region_name(case.region))),
         key=f"wish:{wish.case_number}",
         due_at=case.now,
+        region=case.region,
     )

@@ -58,6 +58,7 @@ async def _tell(
             key=f"complaint-left:{complaint.case_number}:{place}",
             due_at=due_at,
             sender=telling.senders[complaint.region],
+            region=complaint.region,
             person_id=person.id,
         )
     await tx.access_log.add(BY_ITSELF.of(person, "complaints", now=due_at))
@@ -69,4 +70,4 @@ async def _recipient(
     """The telephone that an SMS visit was proved with, which may be that of someone close; else where codes go."""
     if complaint.channel == "sms":
         return await tx.conversations.address(complaint.visit_id)
-    return await code_mobile(tx, book, person, day=now.astimezone(STOCKHOLM).date())
+    return await code_mobile(tx, book, person, day=now.astimezone(STOCKHOLM).date(), right="complain")

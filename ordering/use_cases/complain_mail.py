@@ -36,6 +36,7 @@ async def post(tx: Transaction, case: PatientCase, complaint: Complaint, *, seal
             ),
             key=_key(complaint),
             due_at=due_at,
+            region=complaint.region,
         )
 
 

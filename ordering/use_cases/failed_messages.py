@@ -5,6 +5,7 @@ An id is "in-" and the number of a patient's message, or "out-" and that of one 
 
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,32 +58,35 @@ class FailedMessage:
     why_not: str | None
 
 
-async def failed_messages(tx: Transaction, *, kind: str | None = None, limit: int) -> list[FailedMessage]:
-    """Those given up, longest ago first. `kind`: only these."""
+async def failed_messages(
+    tx: Transaction, *, kind: str | None = None, regions: Collection[str] | None = None, limit: int
+) -> list[FailedMessage]:
+    """Those given up, longest ago first. `kind`, `regions`: only these."""
     if kind == INCOMING:
-        rows = await tx.failed_messages.all(box="in", limit=limit)
-    elif kind:
-        rows = await tx.failed_messages.all(box="out", kind=kind, limit=limit)
+        rows = await tx.failed_messages.all(box="in", regions=regions, limit=limit)
     else:
-        rows = await tx.failed_messages.all(limit=limit)
+        rows = await tx.failed_messages.all(box="out" if kind else None, kind=kind, regions=regions, limit=limit)
     return [_told(row) for row in rows]
 
 
-async def replay(stores: Stores, message_id: str, *, now: datetime) -> str | None:
+async def replay(
+    stores: Stores, message_id: str, *, now: datetime, regions: Collection[str] | None = None
+) -> str | None:
     """Puts a message back to be handled or sent at once. None, or the code of why it was not.
 
     A patient's message is handled again by the gateway, before any newer one that waits, under the same message id:
     what an earlier attempt has changed is not changed twice. Once a newer message of the conversation has been
     answered it is too late (`conversation_went_on`), since the patient then has gone on from there.
     One of ours is sent under the same key.
-    `unknown_message`: no such failed message, perhaps since it has been replayed. `conversation_busy`: try again.
+    `unknown_message`: no such failed message in these regions, perhaps since it has been replayed.
+    `conversation_busy`: try again.
     """
     match = MESSAGE_ID.fullmatch(message_id)
     if match is None:
         return "unknown_message"
     async with stores.begin() as tx:
         row = await tx.failed_messages.get(match[1], int(match[2]))
-        if row is None:
+        if row is None or (regions is not None and row.region not in regions):
             return "unknown_message"
         return why_not(row) or await _revive(tx, row, now)
 

@@ -22,6 +22,9 @@ Why = str
 # Kept unless the region has decided that the records may go; the words stand in the module's docstring.
 KEPT_RECORDS: Mapping[str, Why] = {"orders": "record", "complaints": "record", "prescriptions": "register"}
 
+# What is told of an order that they made for somebody else.
+ORDERED_FOR_OTHERS = ("number", "region", "day", "channel", "ordered_by", "confirmed_at")
+
 
 class UnknownPerson(Exception):
     """The region has no person with that number. The text says so, and not the number."""
@@ -54,7 +57,7 @@ async def export_person(
     async with stores.begin() as tx:
         person = await _found(tx, region, identity_number)
         await tx.access_log.add(_noted(person, by, "export", now, did="read"))
-        rows = await tx.one_person.rows(person.id)
+        rows = _theirs_alone(await tx.one_person.rows(person.id), person)
         for row in rows["pictures"]:
             found = await tx.complaints.picture(row["id"])
             row["jpeg_base64"] = base64.b64encode(sealer.open_bytes(found[1])).decode() if found else None
@@ -121,6 +124,17 @@ async def _found(tx: Transaction, region: str, identity_number: str) -> Person:
 def _noted(person: Person, by: str, why: str, now: datetime, *, did: Any) -> Access:
     who = replace(OPERATOR, name=f"operator {by}"[:100])
     return replace(who.of(person, "everything", now=now), did=did, why=why[:60])
+
+
+def _theirs_alone(rows: dict[str, list[dict[str, Any]]], person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Without where somebody else lives whom they have ordered for, and the number of somebody who orders for them."""
+    for place, order in enumerate(rows["orders"]):
+        if order["person_id"] != person.id:
+            rows["orders"][place] = {name: order[name] for name in ORDERED_FOR_OTHERS}
+    for row in rows["outbox"]:
+        if row["kind"] == "sms" and row["recipient"] != person.mobile:
+            row["recipient"] = None
+    return rows
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ async def _tell(
 ) -> bool:
     order = await tx.orders.by_number(late.number)
     person = await tx.people.get(order.person_id) if order else None
-    mobile = await code_mobile(tx, book, person, day=day) if person and not person.protected else None
+    mobile = await code_mobile(tx, book, person, day=day, right="read") if person and not person.protected else None
     if order is None or person is None or mobile is None:
         return False
     text = telling.say(
@@ -86,6 +86,7 @@ async def _tell(
             key=f"overdue:{late.number}:{place}",
             due_at=due_at,
             sender=telling.senders[region],
+            region=region,
             person_id=person.id,
             unasked=True,
         )

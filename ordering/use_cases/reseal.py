@@ -2,22 +2,28 @@
 
 from collections import Counter
 
-from ordering.ports import Sealer, Stores
+from ordering.ports import SealBroken, Sealer, Stores
 
 
-async def reseal(stores: Stores, sealer: Sealer) -> Counter[str]:
+async def reseal(stores: Stores, sealer: Sealer) -> tuple[Counter[str], list[str]]:
     """Seals anew what stands in a column of its own: messages that wait or were given up, and pictures. Gives how many
-    of each kind.
+    of each kind, and where something stands that no secret opens ("pictures.sealed 7").
 
     Replies and the state of visits are not: they go with their visit. Row by row, while the service runs; started
-    again, it goes over all of it again. Raises SealBroken when a secret is missing.
+    again, it goes over all of it again.
     """
     async with stores.begin() as tx:
         places = await tx.sealed.places()
     done: Counter[str] = Counter()
-    for place in places:
+    broken: list[str] = []
+    for column, row_id in places:
         async with stores.begin() as tx:
-            sealed = await tx.sealed.read(place)
-            if sealed and await tx.sealed.replace(place, sealed, sealer.reseal(sealed)):
-                done[place[0]] += 1
-    return done
+            sealed = await tx.sealed.read((column, row_id))
+            try:
+                anew = sealer.reseal(sealed) if sealed else None
+            except SealBroken:
+                broken.append(f"{column} {row_id}")
+                continue
+            if sealed and anew and await tx.sealed.replace((column, row_id), sealed, anew):
+                done[column] += 1
+    return done, broken

@@ -25,6 +25,7 @@ async def queue_orders(tx: Transaction, orders: Sequence[Order], *, sealer: Seal
             key=order.number,
             due_at=order.send_after or order.confirmed_at,
             order_id=order.id,
+            region=order.region,
         )
 
 
@@ -90,6 +91,7 @@ async def withdraw(tx: Transaction, row: OutboxRow, *, sealer: Sealer, due_at: d
         key=f"{order.number}-cancellation",
         due_at=due_at,
         order_id=order.id,
+        region=order.region,
     )
 
 

@@ -39,6 +39,7 @@ READS_MORE = Needs(Level.PROVED, "read")  # more than an SMS may tell
 ORDERS = Needs(Level.KNOWN, "order")  # an order being made; the yes to it by SMS needs the code of its read-back
 CHANGES = Needs(Level.PROVED, "order")  # an order that is placed, or what is kept for later ones
 COMPLAINS = Needs(Level.PROVED, "complain")
+SHOWS = Needs(Level.KNOWN, "complain")  # pictures of what is wrong: nothing is told but the case number
 
 
 class NotProved(Exception):
@@ -94,15 +95,19 @@ async def represented(tx: Transaction, book: Rulebook, person_id: int, *, day: d
     return [patient for patient, one in found if not patient.protected and holds(book, one, patient, day)]
 
 
-async def code_mobile(tx: Transaction, book: Rulebook, person: Person | None, *, day: date) -> str | None:
+async def code_mobile(
+    tx: Transaction, book: Rulebook, person: Person | None, *, day: date, right: Right | None = None
+) -> str | None:
     """Where a login code goes: the person's own mobile, else that of the first who may speak for them on that day.
 
+    right: what they must be registered for, when it is no code that goes there but something about the person.
     As much is looked up for nobody (None) as for somebody (I7).
     """
     found = await tx.people.representatives_of(person.id if person else NOBODY)
     if person is None or person.mobile:
         return person.mobile if person else None
-    standing = (who for who, one in found if who.mobile and not who.protected and holds(book, one, person, day))
+    may = ((who, one) for who, one in found if right is None or right in one.may)
+    standing = (who for who, one in may if who.mobile and not who.protected and holds(book, one, person, day))
     return next((who.mobile for who in standing), None)
 
 

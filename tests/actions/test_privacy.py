@@ -1,11 +1,12 @@
 """Who has read what is known about a patient: told to the patient, and noted for every action."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from actions.turn import service
-from ordering.use_cases.access_log import Reader, asks_who_has_read, who_has_read
+from ordering.use_cases.access_log import OPERATOR, Reader, asks_who_has_read, who_has_read
 from tests.actions.test_order_visit import ANNA
 
 WHO = "vem har läst mina uppgifter"
@@ -30,6 +31,19 @@ async def test_who_else_has_read_is_told_by_role_with_the_last_day(rasa):
         late = await who_has_read(tx, rasa.visit, now=datetime(2027, 11, 21, 9, tzinfo=UTC))
     assert (say.response, say.values) == ("utter_read_by", {"readers": "kundtjänst (fredag 20 november)"})
     assert late.response == "utter_read_by_nobody_else"
+
+
+async def test_an_operator_is_told_of_and_so_is_a_reader_whose_role_has_no_word(rasa):
+    await rasa.begin(ANNA)
+    now = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    async with service().stores.begin() as tx:
+        anna = await tx.people.get(rasa.visit.person_id)
+        await tx.access_log.add(replace(OPERATOR, name="operator Kim").of(anna, "everything", now=now))
+        await tx.access_log.add(Reader("new", "a role of tomorrow").of(anna, "orders", now=now))
+        say = await who_has_read(tx, rasa.visit, now=now)
+    assert say.values == {
+        "readers": "någon annan (lördag 21 november) och den som driver tjänsten (lördag 21 november)"
+    }
 
 
 async def test_what_the_patient_asks_is_noted_with_what_for_and_through_which_channel(rasa):

@@ -1,5 +1,6 @@
 """How often somebody may try to log in: over visits, by number, telephone and network, and alike for everybody."""
 
+import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -104,6 +105,17 @@ async def test_what_is_tried_while_it_rests_makes_nobody_wait_longer(private):
     private.rasa.answer = told
     await private.chat(await sent_to(private, ANNA, 3), session="e")
     assert len([one for one in await persons(private) if one]) == 1
+
+
+async def test_who_tries_a_number_elsewhere_keeps_nobody_out_of_sms(private):
+    for place in range(3):
+        await begin(private, session=f"s{place}")
+        for wrong in WRONG:
+            await private.chat(wrong, session=f"s{place}")
+    assert "kod" in await private.sms("var är min beställning")
+    private.rasa.answer = told
+    code = re.search(r"\d{6}", private.phones.to(ANNA)[-1])
+    assert "dina saker" in await private.sms(code[0])
 
 
 async def test_the_right_code_forgets_the_wrong_ones_of_that_number_only(private):

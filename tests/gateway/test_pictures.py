@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ordering.ports import PictureNotFetched
-from tests.gateway.conftest import ANNA, KARIN_PROTECTED, NOBODY, House
+from tests.gateway.conftest import ANNA, KARIN_PROTECTED, MARIA, NOBODY, House
 
 HERE = "https://api.twilio.com/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME"
 
@@ -136,6 +136,23 @@ async def test_a_picture_in_the_chat_goes_with_the_complaint_of_whoever_is_logge
     assert case_number in reply.texts[0]
     assert reply.takes_picture
     assert len(await kept(ordering_house)) == 1
+
+
+@pytest.mark.parametrize(("may", "kept_there"), [("complain", 1), ("order,read", 0)])
+async def test_someone_close_sends_pictures_only_when_they_may_complain(ordering_house, complaint, may, kept_there):
+    await ordering_house.log_in()
+    await complaint()
+    async with ordering_house.stores.begin() as tx:
+        anna, maria = [(await tx.people.by_mobile("vg", mobile))[0].id for mobile in (ANNA, MARIA)]
+    await ordering_house.sql(
+        "INSERT INTO representatives (patient_id, representative_id, kind, may, registered_by) "  # noqa: S608
+        f"VALUES ({anna}, {maria}, 'relative', '{may}', 'desk')"
+    )
+    await ordering_house.sql(f"UPDATE visits SET speaker_id = {maria}")  # noqa: S608
+    sent = {"picture": base64.b64encode(picture(kind="JPEG")).decode()}
+    reply = await ordering_house.chat(**sent)
+    assert len(await kept(ordering_house)) == kept_there
+    assert ("ärende" in reply.texts[0]) == bool(kept_there)
 
 
 async def test_the_chat_is_told_when_a_picture_can_be_sent(house):

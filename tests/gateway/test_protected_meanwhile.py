@@ -1,7 +1,11 @@
 """Protected identity marked in the middle of a visit shuts it at once, on every channel, without a word of why."""
 
+import asyncio
+from threading import Thread
+
 import pytest
 
+from api.gateway.memory import Memory, keep
 from api.gateway.replies import as_sms
 from ordering import wiring
 from ordering.use_cases import protection
@@ -102,6 +106,32 @@ async def test_what_rasa_was_just_saying_is_not_said(private):
     await shut(private)
 
 
+async def test_marked_by_staff_while_the_answer_is_made_it_is_answered_as_to_anybody(private):
+    await private.log_in(ANNAS_NUMBER, ANNA)
+    settings = private.gateway._handler.tools.settings
+
+    async def by_staff() -> None:
+        stores = wiring.build_stores(settings)
+        async with stores.begin() as tx:
+            assert await protection.mark(
+                tx, DESK, region="vg", identity_number=ANNAS_NUMBER, protected=True, now=wiring.utc_now()
+            )
+        await stores.close()
+
+    def answer(body):
+        marking = Thread(target=asyncio.run, args=(by_staff(),))
+        marking.start()
+        marking.join()
+        private.rasa.answer = lambda body: NEED
+        return {"text": "dina saker"}
+
+    private.rasa.answer = answer
+    reply = await private.chat(WHERE)
+    unknown = await private.chat(WHERE, session="other")
+    assert (reply.texts, reply.expects) == (unknown.texts, unknown.expects)
+    await shut(private)
+
+
 async def test_a_message_sent_once_more_does_not_hear_the_old_answer(private):
     await private.log_in(ANNAS_NUMBER, ANNA)
     told = await private.chat(WHERE, provider_id="again")
@@ -135,3 +165,15 @@ async def test_a_code_sent_before_opens_nothing(private):
     await private.sql("UPDATE people SET protected = 1 WHERE identity_number = '198501012382'")
     assert "stämmer inte" in (await private.chat(private.phones.to(ANNA)[0][:6])).texts[0]
     await shut(private)
+
+
+async def test_a_visit_from_before_the_secret_was_changed_goes_on_without_what_was_kept(private):
+    await private.log_in(ANNAS_NUMBER, ANNA)
+    before = await private.chat(WHERE, provider_id="again")
+    other = wiring.build_sealer(private.gateway._handler.tools.settings.model_copy(update={"secret_key": "n" * 40}))
+    broken = keep(Memory(offered=[]), other)["sealed"]
+    await private.sql(f"""UPDATE visits SET state = '{{"sealed": "{broken}"}}'""")  # noqa: S608
+    await private.sql(f"""UPDATE inbox SET reply = '{{"sealed": "{broken}"}}' WHERE provider_id = 'again'""")  # noqa: S608
+    again = await private.chat(WHERE, provider_id="again")
+    assert again.texts != before.texts
+    assert "dina saker" in (await private.chat(WHERE)).texts[-1]

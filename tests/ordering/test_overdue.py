@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
 from api.texts import say
 from ordering.gsm7 import segments
 from ordering.importing import load_demo
 from ordering.model import NewOrder, OrderLine
+from ordering.store.tables import people, representatives
 from ordering.use_cases.overdue import Telling, overdue_orders, tell_overdue
 from ordering.wiring import build_sealer
 from rulebook import load_rulebook
@@ -89,3 +91,21 @@ async def test_nobody_is_told_at_night_nor_of_what_is_in_time(stores, telling, p
         ]
     assert ours
     assert not any(number in text for _, text in await waiting(stores, telling) for number in ours)
+
+
+@pytest.mark.parametrize(("may", "goes_to_her"), [("read", True), ("complain,order", False)])
+async def test_without_a_mobile_it_goes_to_who_may_read_alone(stores, telling, placed, may, goes_to_her):
+    anna, order = await placed("vg", PATIENTS["vg"])
+    async with stores.begin() as tx:
+        maria = await tx.people.by_identity("vg", "199001012385")
+    async with stores._engine.begin() as connection:
+        await connection.execute(update(people).where(people.c.id == anna.id).values(mobile=None))
+        await connection.execute(
+            insert(representatives).values(
+                patient_id=anna.id, representative_id=maria.id, kind="relative", may=may, registered_by="desk"
+            )
+        )
+    await told(stores, telling)
+    about = [recipient for recipient, text in await waiting(stores, telling) if order.number in text]
+    assert await promised(stores, order.number)
+    assert about == ([maria.mobile] if goes_to_her else [])

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def dispatcher(stores, sms, sealer, clock) -> Dispatcher:
 
 @pytest.fixture
 def put_sms(stores, sealer, clock):
-    async def put(text: str = "Hej", *, key: str = "reply:1", to: str = "+46701740605", unasked: bool = False) -> int:
+    async def put(text: str = "Hej", *, key: str = "reply:1", to: str = "+46701740605", **more: Any) -> int:
         async with stores.begin() as tx:
             row_id = await tx.outbox.put(
                 kind="sms",
@@ -72,7 +73,7 @@ def put_sms(stores, sealer, clock):
                 sealed=sealer.seal({"text": text}),
                 key=key,
                 due_at=clock(),
-                unasked=unasked,
+                **more,
             )
         assert row_id is not None
         return row_id

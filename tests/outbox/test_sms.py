@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from ordering.importing import load_demo
 from ordering.outbox.dispatcher import Dispatcher
 from ordering.use_cases.failed_messages import replay
 
@@ -205,3 +206,30 @@ async def test_who_has_said_stop_to_twilio_itself_is_kept_among_the_stopped(
     assert await status_of(row_id) == "dead"
     async with stores.begin() as tx:
         assert await tx.stopped_numbers.is_stopped("+46701740605")
+
+
+# Protected identity
+
+
+@pytest.mark.parametrize("met", ["429", "slow"])
+async def test_nothing_goes_out_about_whom_nobody_may_know_of_any_more(
+    dispatcher, put_sms, twilio, clock, stores, status_of, met
+):
+    """Not what has failed once, nor what may have gone out, nor what staff try again; the rest goes."""
+    await load_demo(stores, today=clock().date())
+    async with stores.begin() as tx:
+        anna, erik = [await tx.people.by_identity("vg", number) for number in ("198501012382", "198501012390")]
+    about_erik = await put_sms("om Erik", key="a", person_id=erik.id)
+    twilio.faults = [met]
+    assert await dispatcher.dispatch() == 0
+    before = len(twilio.accepted)
+    dead = await put_sms("om Erik", key="b", to="+46701740606", person_id=erik.id)
+    about_anna = await put_sms("om Anna", key="c", to="+46701740607", person_id=anna.id)
+    async with stores.begin() as tx:
+        await tx.outbox.failed(dead, error="undelivered: 30003", retry_at=None, now=clock(), status="dead")
+        await tx.people.mark_protected(erik.id, protected=True)
+    assert await replay(stores, f"out-{dead}", now=clock()) is None
+    clock.pass_(minutes=10)
+    assert await dispatcher.dispatch() == 1
+    assert [one["body"] for one in twilio.accepted[before:]] == ["om Anna"]
+    assert [await status_of(row) for row in (about_erik, dead, about_anna)] == ["sent"] * 3

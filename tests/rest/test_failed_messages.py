@@ -6,6 +6,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from api import waiting
+from ordering.settings import ApiKey
 from tests.rest.conftest import NOW
 
 LIST, KEYS = "/api/v1/failed-messages", {"id", "kind", "channel", "since", "attempts", "reason", "to", "why_not"}
@@ -45,6 +46,26 @@ async def test_what_stands_in_the_way_is_told_before_and_after_trying(client, de
     assert shown == {dead: None, f"out-{row_id}": "one_time_code"}
     answer = await client.post(f"{LIST}/out-{row_id}/replay")
     assert (answer.status_code, answer.json()["code"]) == (409, "one_time_code")
+
+
+async def test_a_key_for_one_region_sees_and_replays_those_of_that_region_alone(client, dead, stores, app, settings):
+    async with stores.begin() as tx:
+        thread = await tx.conversations.thread(channel="sms", region="skane", key="k", address="+46701740699")
+        row = await tx.conversations.receive(thread_id=thread.id, provider_id="p", sealed=b"s", now=NOW)
+        await tx.conversations.failed(row.id, error="e", retry_at=None, now=NOW, replayable=True)
+        out = await tx.outbox.put(
+            kind="sms", recipient="+46701740699", sealed=b"s", key="reply:p", due_at=NOW, region="vg"
+        )
+        await tx.outbox.failed(out, error="e", retry_at=None, now=NOW)
+    for region, own, other in (("vg", f"out-{out}", f"in-{row.id}"), ("skane", f"in-{row.id}", f"out-{out}")):
+        key = ApiKey(key=region, roles=["customer_service"], regions=[region])
+        app.state.settings = settings.model_copy(update={"api_keys": {region: key}})
+        headers = {"X-API-Key": region}
+        assert [one["id"] for one in (await client.get(LIST, headers=headers)).json()["messages"]] == [own]
+        for theirs in (other, dead):  # of that one nobody knows the region
+            answer = await client.post(f"{LIST}/{theirs}/replay", headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (404, "unknown_message")
+        assert (await client.post(f"{LIST}/{own}/replay", headers=headers)).status_code == 202
 
 
 @pytest.mark.parametrize(("key", "status"), [("wrong", 401), ("demo-key", 403)])

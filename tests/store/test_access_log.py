@@ -123,7 +123,7 @@ CHANGES = {
     "address": (lambda tx, anna: tx.people.save_address(anna.id, ADDRESS), {"delivery_address"}),
     "language": (lambda tx, anna: tx.people.save_language(anna.id, "en"), {"language"}),
     "sms detail": (lambda tx, anna: tx.people.save_sms_detail(anna.id, "full"), {"sms_detail"}),
-    "protection": (lambda tx, anna: tx.people.mark_protected(anna.id, protected=True), {"protection"}),
+    "protection": (lambda tx, anna: tx.people.mark_protected(anna.id, protected=True), {"person"}),
     "pin": (change_pin, {"pin"}),
     "complaint": (change_complaint, {"complaints"}),
     "callback": (change_callback, {"callbacks"}),

@@ -186,6 +186,19 @@ async def test_everything_that_changes_in_a_visit_is_saved(demo: SqlStores, anna
         assert await tx.conversations.visit_by_sender("a1b2") is None
 
 
+async def test_a_visit_that_was_forgotten_is_not_written_over(demo: SqlStores, anna: Person) -> None:
+    visit = await start_visit(demo, await thread_of(demo))
+    async with demo.begin() as tx:
+        assert await tx.conversations.save_visit(replace(visit, person_id=anna.id, speaker_id=anna.id, proof="code"))
+    async with demo.begin() as tx:
+        await tx.conversations.forget(anna.id, now=NOW)
+    async with demo.begin() as tx:
+        assert not await tx.conversations.save_visit(replace(visit, person_id=anna.id, turns=2))
+        found = await tx.conversations.visit_by_sender(visit.sender_id)
+    assert found
+    assert (found.person_id, found.speaker_id, found.turns, found.ended_at) == (None, None, visit.turns, NOW)
+
+
 async def test_two_visits_cannot_have_the_same_sender(stores: SqlStores) -> None:
     thread = await thread_of(stores)
     await start_visit(stores, thread)

@@ -145,6 +145,26 @@ async def test_of_somebody_else_nothing_is_given_out(demo: SqlStores, known: Per
     assert "7788" not in json.dumps(other)
 
 
+async def test_whom_they_ordered_for_is_not_given_away_nor_who_orders_for_them(demo: SqlStores, known: Person) -> None:
+    """Where Anna's order goes is not Erik's to know, though he made it; nor is his number hers."""
+    async with demo.begin() as tx:
+        erik = await tx.people.by_identity("vg", "198501012390")
+        assert erik
+        await tx.outbox.put(
+            kind="sms", recipient=str(erik.mobile), sealed=b"s", key="r", due_at=NOW, person_id=known.id
+        )
+    async with demo._engine.begin() as connection:
+        mine = orders.update().where(orders.c.person_id == known.id, orders.c.status == "delivered")
+        await connection.execute(mine.values(ordered_by=erik.id))
+    his = await export_person(demo, SEALER, **WHO | {"identity_number": "198501012390"})
+    assert [order["ordered_by"] for order in his["orders"] if order["number"]].count(erik.id) >= 1
+    assert "7788" not in json.dumps(his)
+    hers = await export_person(demo, SEALER, **WHO)
+    assert "7788" in json.dumps(hers)
+    assert str(erik.mobile) not in json.dumps(hers)
+    assert len([row for row in hers["outbox"] if row["key"] == "r"]) == 1
+
+
 @pytest.mark.parametrize("number", ["199901012385", "nobody", ""])
 async def test_nobody_is_told_as_unknown(demo: SqlStores, number: str) -> None:
     for command in (export_person(demo, SEALER, **WHO | {"identity_number": number}),

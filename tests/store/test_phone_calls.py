@@ -51,7 +51,8 @@ async def test_a_pin_replaces_the_one_before_and_counts_wrong_ones(demo: SqlStor
         assert await tx.pins.of_person(person.id) is None
         await tx.pins.set(Pin(person.id, "00", "one", NOW, "desk", wrong=3, wrong_at=NOW))
         await tx.pins.set(Pin(person.id, "01", "two", LATER, "desk"))
-        await tx.pins.tried(person.id, digest="other", wrong=1, now=LATER)
+        await tx.pins.count_try(person.id, salt="01", digest="other", wrong=1, now=LATER)
+        await tx.pins.count_try(person.id, salt="00", digest="of the one before", wrong=7, now=NOW)
     async with demo.begin() as tx:
         assert await tx.pins.of_person(person.id) == Pin(person.id, "01", "other", LATER, "desk", 1, LATER)
         assert await tx.pins.remove(person.id)
