@@ -21,7 +21,11 @@ async def lift_block(
     person = await known(tx, region, identity_number)
     lines = await tx.people.lines(person.id) if person else []
     found = next((one for one in lines if one.number == line), None)
-    if person is None or found is None:
+    if person is None:
+        return "unknown_line"
+    # Also what is refused tells something of the person.
+    await tx.access_log.add(reader.of(person, "orders" if found else "prescriptions", now=now))
+    if found is None:
         return "unknown_line"
     blocking = [
         order

@@ -163,6 +163,9 @@ async def test_a_block_is_lifted_for_one_withdrawal(client, stores, demo):
     lift = {"line": 1, "reason": "lost on the way"}
     assert await code_of(await send(client, "POST", "/blocks/lift", **lift)) == (409, "nothing_to_lift")
     assert await code_of(await send(client, "POST", "/blocks/lift", **lift | {"line": 9})) == (404, "unknown_line")
+    async with stores.begin() as tx:
+        noted = await tx.access_log.of_person((await find(tx, ANNA)).id, limit=2)
+    assert [(one.did, one.what) for one in noted] == [("read", "prescriptions"), ("read", "orders")]
     await place(stores, ANNA, 1, key="a")
     for _ in range(2):
         assert (await send(client, "POST", "/blocks/lift", **lift)).json() == {"line": 1}
