@@ -146,11 +146,12 @@ def _number(ctx: Context, told: str) -> str:
 
 
 def _tried_by(ctx: Context) -> list[Counted]:
-    """What tries are counted by: the number that was told, and where they come from."""
+    """What tries are counted by: the number that was told, and where they come from. A caller's number is a hint that
+    can be forged, so calls do not count for SMS."""
     here, key = ctx.incoming, ctx.memory.trying
     by = [Counted("number", key)] if key else []
     if here.address:
-        by.append(throttle.counted(ctx.tools.sealer, "phone", here.address))
+        by.append(throttle.counted(ctx.tools.sealer, "phone", f"{here.channel}:{here.address}"))
     if here.network:
         by.append(throttle.counted(ctx.tools.sealer, "network", here.network))
     return by

@@ -115,6 +115,7 @@ class Memory:
     takes_picture: what is said now is about a complaint, which may have pictures.
     about: the intents that tell what the visit is about, the newest last.
     serial: of the chat session's new token, until the answer to a login has taken it to the browser.
+    lost: what was kept could not be opened, so the message at hand may answer a question that nobody knows of.
     """
 
     step: str | None = None
@@ -148,6 +149,7 @@ class Memory:
     takes_picture: bool = False
     plan: Plan | None = None
     serial: str | None = None
+    lost: bool = False
 
 
 def recall(visit: Visit, sealer: Sealer) -> Memory:
@@ -159,7 +161,7 @@ def recall(visit: Visit, sealer: Sealer) -> Memory:
         content = sealer.open(base64.b64decode(sealed))
     except SealBroken:
         log.warning("a visit goes on without what was kept of it", visit=visit.id)
-        return Memory()
+        return Memory(lost=True)
     content["offered"] = _offered(content["offered"])
     content["pages"] = [Page(**page) for page in content.get("pages") or ()]
     if keyed := content.get("keyed"):

@@ -11,7 +11,7 @@ from functools import partial
 
 from prometheus_client import Counter, Histogram
 
-from api.gateway import failures, phone, pictures, whom
+from api.gateway import failures, identity, phone, pictures, whom
 from api.gateway.after import note_intent, understand
 from api.gateway.before import Decided, count_turn, decide
 from api.gateway.context import Context, Moment, Said, Tools
@@ -93,7 +93,7 @@ class Handler:
             try:
                 decided = await self._take(thread, row, incoming, sent)
             except VisitShut:
-                decided = await self._take(thread, row, incoming, sent)
+                decided = await self._as_to_anybody(thread, row, incoming)
         except LeaseLost:
             raise
         except Exception as error:
@@ -110,6 +110,13 @@ class Handler:
             return decided
         question, answered = await self._ask(decided)
         return await self._answer(thread, row, incoming, question, answered, sent)
+
+    async def _as_to_anybody(self, thread: Thread, row: InboxRow, incoming: Incoming) -> Done:
+        """What somebody hears whom we do not know. The message itself is not read again: it may have answered a private
+        question, which nobody knows of any more."""
+        async with self.stores.begin() as tx:
+            ctx = await self._begin(tx, thread, row, incoming)
+            return await self._finish(ctx, row, await identity.begin(ctx, None), None)
 
     async def _ask(self, question: Question) -> tuple[Question, Answered]:
         """What Rasa answers. However often it has to be asked, one time-out holds for all: the lease lasts for that."""
@@ -156,7 +163,8 @@ class Handler:
                 visit = await self._forgotten(tx, ctx.visit)
                 return Question(visit, ctx.memory, ctx.message_id, plan.ask, plan.said, plan.kept)
             speaker = ctx.visit.speaker_id
-            decided = await decide(ctx)
+            decided = Decided(ask=Ask(intent="repeat")) if ctx.memory.lost else await decide(ctx)
+            ctx.memory.lost = False
             if ctx.visit.channel == "chat" and ctx.visit.speaker_id not in (None, speaker):
                 await self._renew_session(ctx, row)
             if decided.said:

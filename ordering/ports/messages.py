@@ -149,7 +149,7 @@ class Outbox(Protocol):
         ...
 
     async def drop_unsent(self, *, recipient: str | None, person_id: int) -> None:
-        """Takes away the SMS to a number, and those that tell of a person, that wait to be sent."""
+        """Takes away the SMS to a number, and those that tell of a person, that wait or have failed."""
         ...
 
     async def withdraw(self, key: str) -> bool:

@@ -79,10 +79,10 @@ class Pins(Protocol):
         ...
 
     async def remove(self, person_id: int) -> bool: ...
-    async def count_try(self, person_id: int, *, salt: str, digest: str, wrong: int, now: datetime) -> None:
+    async def count_try(self, person_id: int, *, salt: str, digest: str, wrong: int, now: datetime) -> bool:
         """wrong: how many wrong ones in a row there are now. digest: what is kept of the PIN from now on.
 
-        salt: of the PIN that was tried; one that has been set meanwhile stays as it is.
+        salt: of the PIN that was tried. False: another one has been set meanwhile, and stays as it is.
         """
         ...
 

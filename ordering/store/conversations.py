@@ -106,7 +106,9 @@ _VISITED_SINCE = (
     .limit(1)
 )
 _OF_SOMEBODY = or_(visits.c.person_id == bindparam("person"), visits.c.speaker_id == bindparam("person"))
-_FORGET_REPLIES = update(inbox).where(inbox.c.thread_id.in_(bindparam("threads", expanding=True))).values(reply=null())
+_FORGET_MESSAGES = (
+    update(inbox).where(inbox.c.thread_id.in_(bindparam("threads", expanding=True))).values(reply=null(), text=null())
+)
 _FORGET_VISITS = (
     update(visits)
     .where(_OF_SOMEBODY)
@@ -282,7 +284,7 @@ class SqlConversations:
         # Visits before messages, as a turn writes them: two that wait for each other would both fail.
         shut = await self._work.write(_FORGET_VISITS, {"person": person_id, "now": now, "empty": {}})
         if threads := sorted(set(shut.scalars())):
-            await self._work.write(_FORGET_REPLIES, {"threads": threads})
+            await self._work.write(_FORGET_MESSAGES, {"threads": threads})
 
     async def visit_by_sender(self, sender_id: str) -> Visit | None:
         row = (await self._work.read(_VISIT_BY_SENDER, {"sender": sender_id})).first()

@@ -177,7 +177,9 @@ def _about_records(person_id: int) -> ColumnElement[bool]:
 
 
 def _to_or_of(person_id: int) -> ColumnElement[bool]:
-    return or_(outbox.c.recipient == _mobile(person_id), outbox.c.person_id == person_id)
+    """What tells of them; of SMS to their number those that tell of nobody in particular, for it may be shared."""
+    to_them = and_(outbox.c.recipient == _mobile(person_id), outbox.c.person_id.is_(None))
+    return or_(to_them, outbox.c.person_id == person_id)
 
 
 def _represents(person_id: int) -> ColumnElement[bool]:

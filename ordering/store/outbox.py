@@ -68,7 +68,7 @@ _WITHDRAW = delete(outbox).where(
 _DROP_UNSENT = delete(outbox).where(
     outbox.c.kind == "sms",
     or_(outbox.c.recipient == bindparam("to"), outbox.c.person_id == bindparam("person")),
-    outbox.c.status == "pending",
+    outbox.c.status.in_(("pending", "unknown", "dead")),
 )
 _BY_PROVIDER = _ROW.where(outbox.c.provider_id == bindparam("provider"))
 

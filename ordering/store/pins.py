@@ -31,7 +31,7 @@ class SqlPins:
         self._work.changed(person_id, "pin")
         return True
 
-    async def count_try(self, person_id: int, *, salt: str, digest: str, wrong: int, now: datetime) -> None:
+    async def count_try(self, person_id: int, *, salt: str, digest: str, wrong: int, now: datetime) -> bool:
         values = {"digest": digest, "wrong": wrong, "wrong_at": now}
         change = update(pins).where(pins.c.person_id == person_id, pins.c.salt == salt).values(values)
-        await self._work.write(change)
+        return (await self._work.write(change)).rowcount == 1

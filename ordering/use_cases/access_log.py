@@ -120,8 +120,10 @@ async def who_has_read(tx: Transaction, visit: Visit, *, now: datetime) -> Say:
 
 def _roles(entry: Access) -> list[str]:
     """Of who has read."""
-    if entry.who == "representative" or entry.who.startswith(OPERATOR.name):
-        return [entry.who.split()[0]]  # an operator's name stands after it
+    if entry.who == "representative":
+        return [entry.who]
+    if entry.channel == OPERATOR.channel and entry.who.startswith(OPERATOR.name):  # whose name stands after it
+        return [OPERATOR.role]
     return entry.why.split(",")
 
 

@@ -131,10 +131,18 @@ def _theirs_alone(rows: dict[str, list[dict[str, Any]]], person: Person) -> dict
     for place, order in enumerate(rows["orders"]):
         if order["person_id"] != person.id:
             rows["orders"][place] = {name: order[name] for name in ORDERED_FOR_OTHERS}
+        elif order["details"]:
+            order["details"] = {name: _own(name, value, person) for name, value in order["details"].items()}
+    for row in rows["callbacks"]:
+        row["number"] = _own("mobile", row["number"], person)
     for row in rows["outbox"]:
-        if row["kind"] == "sms" and row["recipient"] != person.mobile:
-            row["recipient"] = None
+        if row["kind"] == "sms":
+            row["recipient"] = _own("mobile", row["recipient"], person)
     return rows
+
+
+def _own(name: str, value: Any, person: Person) -> Any:
+    return None if name == "mobile" and value != person.mobile else value
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

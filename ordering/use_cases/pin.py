@@ -74,14 +74,14 @@ async def is_right(tx: Transaction, sealer: Sealer, person_id: int | None, digit
     counted = min(wrong + 1, MOST_WRONG)
     at = pin.wrong_at if pin and wrong >= MOST_WRONG and pin.wrong_at else now  # a PIN that rests does not rest longer
     digest = sealer.digest(PURPOSE, slow)  # a right one is kept under the present secret from now on
-    await tx.pins.count_try(
+    still = await tx.pins.count_try(
         pin.person_id if pin else NOBODY,
         salt=pin.salt if pin else _NO_SALT,
         digest=pin.digest if pin and not right else digest,
         wrong=0 if right else counted,
         now=at,
     )
-    return right
+    return right and still
 
 
 def is_easy(pin: str, person: Person) -> bool:

@@ -36,15 +36,24 @@ async def mark(
 async def shut(tx: Transaction, person: Person, *, now: datetime) -> Shut:
     """Ends the visits of the person and those about them, and stops what has not gone out: an order that is not sent
     would carry the address that is to be hidden."""
+    # In the order in which a turn writes, or two that wait for each other would both fail; and once more, for what a
+    # turn has added that the visits were waited for.
+    taken_back = await _take_back(tx, person)
     await tx.conversations.forget(person.id, now=now)
-    await tx.orders.drop_draft(person.id)
+    taken_back += await _take_back(tx, person)
     stopped = []
     for order in await tx.orders.of_person(person.id):
         if await tx.orders.set_status(order.id, was=("confirmed",), to="cancelled", now=now):
             stopped.append(order.number)
+    await tx.outbox.drop_unsent(recipient=person.mobile, person_id=person.id)
+    return Shut(True, tuple(stopped), taken_back)
+
+
+async def _take_back(tx: Transaction, person: Person) -> int:
+    """The order being made, and calls: how many of them."""
+    await tx.orders.drop_draft(person.id)
     taken_back = 0
     for callback in await tx.callbacks.of_person(person.id):
         gone = replace(callback, status="withdrawn", asking=None)
         taken_back += await tx.callbacks.save(gone, was=("asked", "booked"))
-    await tx.outbox.drop_unsent(recipient=person.mobile, person_id=person.id)
-    return Shut(True, tuple(stopped), taken_back)
+    return taken_back

@@ -44,7 +44,8 @@ class Counted:
 
 
 def counted(sealer: Sealer, kind: str, value: str) -> Counted:
-    """kind: one of LIMITS. value: an identity number with its region, a telephone number, a network's address."""
+    """kind: one of LIMITS. value: an identity number with its region, a channel with the telephone number it tells, a
+    network's address."""
     return Counted(kind, sealer.digest("tries", kind, value))
 
 

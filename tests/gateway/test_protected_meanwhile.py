@@ -126,10 +126,13 @@ async def test_marked_by_staff_while_the_answer_is_made_it_is_answered_as_to_any
         return {"text": "dina saker"}
 
     private.rasa.answer = answer
-    reply = await private.chat(WHERE)
+    heard = len(private.rasa.heard)
+    reply = await private.chat("portkoden är 4711, ring hos Karlsson")
+    assert len(private.rasa.heard) == heard + 1, "it may be the answer to a question that nobody knows of any more"
     unknown = await private.chat(WHERE, session="other")
     assert (reply.texts, reply.expects) == (unknown.texts, unknown.expects)
     await shut(private)
+    assert not [row for row in await private.all_rows("inbox") if "4711" in (row["text"] or "")]
 
 
 async def test_a_message_sent_once_more_does_not_hear_the_old_answer(private):

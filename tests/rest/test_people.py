@@ -143,6 +143,7 @@ async def test_marking_stops_what_is_not_sent_and_takes_calls_back(client, store
         for key, recipient, about in (
             ("to Erik", erik.mobile, None),
             ("to Erik, tried in vain", erik.mobile, None),
+            ("to Erik, given up", erik.mobile, None),
             ("to someone close, about Erik", other, erik.id),
             ("to someone close, about themselves", other, erik.id + 1),
         ):
@@ -152,11 +153,14 @@ async def test_marking_stops_what_is_not_sent_and_takes_calls_back(client, store
             )
             if "in vain" in key:
                 await tx.outbox.failed(row, error="429", retry_at=at, now=at)
+            if "given up" in key:
+                await tx.outbox.failed(row, error="e", retry_at=None, now=at, status="dead")
     told = (await send(client, "PUT", "/protected-identity", ERIK, protected=True)).json()
     assert told == {"protected": True, "stopped_orders": [order.number], "callbacks_taken_back": 0}
     async with stores.begin() as tx:
         assert [one.status for one in await tx.orders.of_person(erik.id)][:1] == ["cancelled"]
         assert [row.key for row in await tx.outbox.lease(NOW)] == ["to someone close, about themselves"]
+        assert await tx.failed_messages.all(limit=9) == []
 
 
 async def test_a_block_is_lifted_for_one_withdrawal(client, stores, demo):

@@ -61,6 +61,20 @@ async def test_after_a_change_of_the_secret_a_pin_holds_and_passes_over_to_the_n
     assert not await holds("305172", secret_key=old)
 
 
+async def test_one_that_is_set_while_another_is_tried_stays(client, demo, stores, settings, right, monkeypatch):
+    await give(client, pin="305172")
+    slow = pin._slow
+
+    async def slowly(salt: str, digits: str) -> str:
+        monkeypatch.setattr(pin, "_slow", slow)
+        await give(client, pin="481726")
+        return await slow(salt, digits)
+
+    monkeypatch.setattr(pin, "_slow", slowly)
+    assert not await right("305172"), "it holds no more"
+    assert await right("481726")
+
+
 async def test_one_is_drawn_by_lot_and_told_once(client, demo, right):
     drawn = (await give(client)).json()["pin"]
     assert len(drawn) == 6

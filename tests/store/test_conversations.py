@@ -3,9 +3,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from ordering.model import InboxRow, Person, Thread, Visit
 from ordering.store import SqlStores
+from ordering.store.tables import inbox
 from tests.store.conftest import NOW
 
 SILENCE = timedelta(minutes=30)
@@ -187,14 +189,20 @@ async def test_everything_that_changes_in_a_visit_is_saved(demo: SqlStores, anna
 
 
 async def test_a_visit_that_was_forgotten_is_not_written_over(demo: SqlStores, anna: Person) -> None:
-    visit = await start_visit(demo, await thread_of(demo))
+    thread = await thread_of(demo)
+    visit = await start_visit(demo, thread)
     async with demo.begin() as tx:
+        row = await tx.conversations.receive(thread_id=thread.id, provider_id="said", sealed=b"s", now=NOW)
+        assert row
+        await tx.conversations.handled(row.id, text="jag flyttar på fredag", reply=None, now=NOW)
         assert await tx.conversations.save_visit(replace(visit, person_id=anna.id, speaker_id=anna.id, proof="code"))
     async with demo.begin() as tx:
         await tx.conversations.forget(anna.id, now=NOW)
     async with demo.begin() as tx:
         assert not await tx.conversations.save_visit(replace(visit, person_id=anna.id, turns=2))
         found = await tx.conversations.visit_by_sender(visit.sender_id)
+    async with demo._engine.connect() as connection:
+        assert (await connection.execute(select(inbox.c.text))).scalars().all() == [None]
     assert found
     assert (found.person_id, found.speaker_id, found.turns, found.ended_at) == (None, None, visit.turns, NOW)
 

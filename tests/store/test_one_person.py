@@ -155,7 +155,9 @@ async def test_whom_they_ordered_for_is_not_given_away_nor_who_orders_for_them(d
         )
     async with demo._engine.begin() as connection:
         mine = orders.update().where(orders.c.person_id == known.id, orders.c.status == "delivered")
-        await connection.execute(mine.values(ordered_by=erik.id))
+        details = {"door_code": "7788", "mobile": erik.mobile}
+        await connection.execute(mine.values(ordered_by=erik.id, details=details))
+        await connection.execute(callbacks.update().values(number=erik.mobile))
     his = await export_person(demo, SEALER, **WHO | {"identity_number": "198501012390"})
     assert [order["ordered_by"] for order in his["orders"] if order["number"]].count(erik.id) >= 1
     assert "7788" not in json.dumps(his)
