@@ -160,7 +160,7 @@ def recall(visit: Visit, sealer: Sealer) -> Memory:
     try:
         content = sealer.open(base64.b64decode(sealed))
     except SealBroken:
-        log.warning("a visit goes on without what was kept of it", visit=visit.id)
+        log.warning("a visit goes on without what was kept of it", thread=visit.thread_id)
         return Memory(lost=True)
     content["offered"] = _offered(content["offered"])
     content["pages"] = [Page(**page) for page in content.get("pages") or ()]
