@@ -74,7 +74,7 @@ class ValidateOrderForm(PatientAction):
                 return await self._pass_on(turn, case, order)
             turn.tell(reopen(case, order))
         elif case.draft is None and not case.can_take():
-            turn.tell([*blocked(case), *ask_to_change(case)])
+            turn.tell([*blocked(case, turn.message.values("product")), *ask_to_change(case)])
             return question_slots(case, None)
         return await self._edit(turn, case, starting=starting)
 

@@ -55,16 +55,24 @@ def run_out(case: PatientCase) -> Say:
     return Say("utter_run_out")
 
 
-def blocked(case: PatientCase) -> list[Say]:
-    """Why nothing can be taken now, line by line; ends with what to do when something has run out."""
+def not_prescribed(case: PatientCase, products: list[str]) -> list[Say]:
+    """Of the products named, those that stand on no prescription: else what follows seems to be about them."""
+    had = {state.line.article.product.lower() for state in case.states.values()}
+    missing = [product for product in dict.fromkeys(products) if product.lower() not in had]
+    return [Say("utter_not_prescribed", {"product": product}) for product in missing]
+
+
+def blocked(case: PatientCase, products: list[str]) -> list[Say]:
+    """Why nothing can be taken now: first what was named and is not prescribed, then line by line; ends with what to do
+    when something has run out."""
     states = [state for state in case.states.values() if state.decision.reason != "voided"]
     if not states:
         return [Say("utter_no_prescription")]
     # An ended line is no news when a newer one for the same product stands beside it.
     current = [state for state in states if state.decision.reason not in ("expired", "none_left")]
-    products = {state.line.article.product for state in current}
-    current += [state for state in states if state not in current and state.line.article.product not in products]
-    says = [explain(case, state) for state in current]
+    live = {state.line.article.product for state in current}
+    current += [state for state in states if state not in current and state.line.article.product not in live]
+    says = [*not_prescribed(case, products), *(explain(case, state) for state in current)]
     if any(state.decision.reason in ("too_early", "on_its_way") for state in current):
         says.append(run_out(case))
     return says

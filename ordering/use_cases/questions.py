@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from ordering import wording
 from ordering.model import Line, Order
-from ordering.use_cases.explain import capitalised, explain, run_out
+from ordering.use_cases.explain import capitalised, explain, not_prescribed, run_out
 from ordering.use_cases.how_it_works import Here, ages_of_prescribers, delivery_hours
 from ordering.use_cases.patient_case import LineState, PatientCase
 from ordering.use_cases.place_order import fee, new_fees, new_orders
@@ -38,7 +38,7 @@ def next_withdrawal(case: PatientCase, products: list[str]) -> list[Say]:
     states = about(case, products)
     if not states:
         return [Say("utter_no_prescription")]
-    says = [explain(case, state) for state in states]
+    says = [*not_prescribed(case, products), *(explain(case, state) for state in states)]
     if any(state.decision.reason == "too_early" for state in states):
         says.append(run_out(case))
     return says

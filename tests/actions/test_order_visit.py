@@ -94,6 +94,16 @@ async def test_too_early_says_why_and_where_to_turn(rasa):
     assert await rasa.call("action_place_order", "order_products", first=False) == []
 
 
+@pytest.mark.parametrize(
+    ("action", "intent"), [("validate_order_form", "order_products"), ("action_next_withdrawal", "ask_next_withdrawal")]
+)
+async def test_what_is_named_and_not_prescribed_is_said_before_what_is(rasa, action, intent):
+    await rasa.begin(ERIK)
+    named = ("product", "teststickor"), ("product", "katetrar"), ("product", "teststickor")
+    said = await rasa.call(action, intent, *named)
+    assert said == ["utter_not_prescribed", "utter_too_early", "utter_run_out"]
+
+
 async def test_none_left_and_expired_point_to_the_prescriber(rasa):
     await rasa.begin(AMIRA)
     assert await rasa.call("validate_order_form", "order_products") == ["utter_none_left"]
