@@ -34,10 +34,7 @@ class SecretKeySealer:
         return self._fernet.encrypt(json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode())
 
     def open(self, sealed: bytes) -> dict[str, Any]:
-        try:
-            payload: dict[str, Any] = json.loads(self._fernet.decrypt(sealed))
-        except InvalidToken:
-            raise SealBroken(_OTHER_KEY) from None
+        payload: dict[str, Any] = json.loads(self.open_bytes(sealed))
         return payload
 
     def seal_bytes(self, content: bytes) -> bytes:
@@ -46,12 +43,6 @@ class SecretKeySealer:
     def open_bytes(self, sealed: bytes) -> bytes:
         try:
             return self._fernet.decrypt(sealed)
-        except InvalidToken:
-            raise SealBroken(_OTHER_KEY) from None
-
-    def reseal(self, sealed: bytes) -> bytes:
-        try:
-            return self._fernet.rotate(sealed)
         except InvalidToken:
             raise SealBroken(_OTHER_KEY) from None
 

@@ -111,12 +111,9 @@ async def forget(tx: Transaction, sealer: Sealer, incoming: Incoming, *, now: da
     return [row for row in put if row is not None]
 
 
-async def _may_show(ctx: "Context") -> bool:
+async def _may_show(ctx: "Context", person_id: int) -> bool:
     visit, people = ctx.visit, ctx.tx.people
-    patient = await people.find(visit.person_id or trust.NOBODY)
-    speaker = await people.find(visit.speaker_id or trust.NOBODY)
-    if patient is None or speaker is None:
-        return False
+    patient, speaker = await people.get(person_id), await people.get(visit.speaker_id or person_id)
     may = await trust.rights(ctx.tx, ctx.tools.book, patient=patient, speaker=speaker, day=await ctx.day())
     try:
         trust.check(visit, may or frozenset(), trust.SHOWS)
@@ -129,7 +126,7 @@ async def _complaint(ctx: "Context") -> Complaint | None:
     """The one that is being told, or that this message closed; else the patient's newest, for a while. None too when
     whoever speaks may not complain for the patient."""
     person = ctx.visit.person_id
-    if person is None or not await _may_show(ctx):
+    if person is None or not await _may_show(ctx, person):
         return None
     told = await ctx.tx.complaints.current(person, visit_id=ctx.visit.id, message_id=ctx.message_id)
     since = await ctx.now() - STILL_WELCOME

@@ -121,8 +121,8 @@ class OnePerson(Protocol):
 
     async def unfinished(self, person_id: int) -> list[str]:
         """Kinds of what still has to happen: orders, complaints, callbacks, messages, sending; or in_use alone, when
-        somebody is just at work on what is theirs. Until the
-        transaction ends nothing is added to what is theirs, so that nobody loses what comes meanwhile."""
+        somebody is just at work on what is theirs. Until the transaction ends nothing is added to what is theirs, so
+        that nobody loses what comes meanwhile."""
         ...
 
     async def erase(self, person_id: int) -> dict[str, int]:

@@ -192,8 +192,7 @@ class FailedRow:
 
     box: "in" or "out". kind: the channel of an incoming message, else the kind of the outgoing. error: for the code
     of it only, not for showing. region: None where it is not known. address: whole. went_on: a newer message of the
-    same thread has been answered.
-    thread_id: of an incoming one. key: of an outgoing one.
+    same thread has been answered. thread_id: of an incoming one. key: of an outgoing one.
     """
 
     box: str

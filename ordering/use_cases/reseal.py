@@ -20,7 +20,7 @@ async def reseal(stores: Stores, sealer: Sealer) -> tuple[Counter[str], list[str
         async with stores.begin() as tx:
             sealed = await tx.sealed.read((column, row_id))
             try:
-                anew = sealer.reseal(sealed) if sealed else None
+                anew = sealer.seal_bytes(sealer.open_bytes(sealed)) if sealed else None
             except SealBroken:
                 broken.append(f"{column} {row_id}")
                 continue

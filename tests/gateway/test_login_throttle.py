@@ -37,6 +37,14 @@ async def begin(house, number: str = ANNAS_NUMBER, **where):
     return await house.chat(number, **where)
 
 
+async def try_wrongly(house, *visits: str) -> None:
+    """Three wrong codes in each of these visits."""
+    for visit in visits:
+        await begin(house, session=visit)
+        for wrong in WRONG[:3]:
+            await house.chat(wrong, session=visit)
+
+
 async def sent_to(house, mobile: str, times: int) -> str:
     await house.until(lambda: len(house.phones.to(mobile)) == times)
     return house.phones.to(mobile)[-1][:6]
@@ -60,10 +68,7 @@ def test_each_wrong_try_too_many_doubles_the_wait_up_to_an_hour(wrong, minutes):
 
 
 async def test_wrong_codes_are_counted_over_visits_and_the_right_one_has_to_wait_then(private):
-    for visit in ("a", "b"):
-        await begin(private, session=visit)
-        for wrong in WRONG[:3]:
-            await private.chat(wrong, session=visit)
+    await try_wrongly(private, "a", "b")
     await begin(private, session="c")
     assert len(private.phones.to(ANNA)) == 2  # none while it rests
     heard = await private.chat("123456", session="c")
@@ -78,10 +83,7 @@ async def test_wrong_codes_are_counted_over_visits_and_the_right_one_has_to_wait
 async def test_a_right_code_does_not_count_while_it_rests_and_counts_again_later(private):
     await begin(private, session="a")
     code = await sent_to(private, ANNA, 1)
-    for visit in ("b", "c"):
-        await begin(private, session=visit)
-        for wrong in WRONG[:3]:
-            await private.chat(wrong, session=visit)
+    await try_wrongly(private, "b", "c")
     assert "stämmer inte" in (await private.chat(code, session="a")).texts[0]
     await earlier(private, hours=2)
     private.rasa.answer = told
@@ -91,15 +93,9 @@ async def test_a_right_code_does_not_count_while_it_rests_and_counts_again_later
 
 async def test_what_is_tried_while_it_rests_makes_nobody_wait_longer(private):
     """Else whoever knows a number could keep its owner out."""
-    for visit in ("a", "b"):
-        await begin(private, session=visit)
-        for wrong in WRONG[:3]:
-            await private.chat(wrong, session=visit)
+    await try_wrongly(private, "a", "b")
     await earlier(private, seconds=50)
-    for visit in ("c", "d"):
-        await begin(private, session=visit)
-        for wrong in WRONG:
-            await private.chat(wrong, session=visit)
+    await try_wrongly(private, "c", "d")
     await earlier(private, minutes=5)
     await begin(private, session="e")
     private.rasa.answer = told
@@ -108,10 +104,7 @@ async def test_what_is_tried_while_it_rests_makes_nobody_wait_longer(private):
 
 
 async def test_who_tries_a_number_elsewhere_keeps_nobody_out_of_sms(private):
-    for place in range(3):
-        await begin(private, session=f"s{place}")
-        for wrong in WRONG:
-            await private.chat(wrong, session=f"s{place}")
+    await try_wrongly(private, "a", "b", "c")
     assert "kod" in await private.sms("var är min beställning")
     private.rasa.answer = told
     code = re.search(r"\d{6}", private.phones.to(ANNA)[-1])
