@@ -65,7 +65,8 @@ _NAME_IS = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"^(?:ja|japp|nej|nä|inte|ingen|inget|va|yes|no|none|ok|okej|hallå|tack|hejdå?|hello|thanks|spelar ingen roll)\W*$"
+    r"^(?:(?:ja|jo|japp|nej|nä|nix|inte|ingen|inget|va|yes|no|nope|none|ok|okej|hallå|hej|tack|hejdå?|hello|thanks"
+    r"|thank you|spelar ingen roll)\b\W*)+$"
     # What stands in sentences and in no name.
     r"|\b(?:jag|mig|dig|det|inte|vill|ska|skall|måste|behöver|vet|minns|menar|menade|kostar|aning|osäker|varför|vilken"
     r"|vilket|vad|hur|samma|avbryt\w*|hoppa över|nästa fråga|i(?='m| am| want| need| do| have| can)|i'm|don'?t|do not"

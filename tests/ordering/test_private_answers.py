@@ -19,7 +19,20 @@ NAMES = ("co_name", "guardian_name", "receiver_name")
 @pytest.mark.parametrize("question", NAMES)
 @pytest.mark.parametrize(
     "said",
-    ["jag vet inte", "vet ej", "Ingen aning", "det minns jag inte", "har ingen aning", "?", "nej", "I don't know"],
+    [
+        "jag vet inte",
+        "vet ej",
+        "Ingen aning",
+        "det minns jag inte",
+        "har ingen aning",
+        "?",
+        "nej",
+        "nej tack",
+        "Ja tack",
+        "no, thank you",
+        "nej nej",
+        "I don't know",
+    ],
 )
 def test_not_knowing_a_name_is_no_name(question, said):
     draft = Draft()
